@@ -1,0 +1,75 @@
+"""The PostgreSQL database that holds a team's runs, models, users and permissions."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_rds as rds
+from constructs import Construct
+
+from stacks.config import TeamConfig
+from stacks.removal import database_removal_policy, removal_policy
+
+NAME = "mlflow"
+PORT = 5432
+USER = "mlflow_server"
+_MASTER = "mlflow_master"
+
+
+class Database(Construct):
+    """Owns the database instance and its two users' secrets; all of them outlive the server and the stack.
+
+    Attributes:
+        instance: the database instance.
+        security_group: admits nobody; whoever needs the database adds a rule in a stack of its own.
+        master_secret: the instance's master user, for `migrate` only.
+        user_secret: the server's user, which can neither create nor alter a table.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        team: TeamConfig,
+        vpc: ec2.IVpc,
+        subnets: ec2.SubnetSelection,
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, id)
+        self.security_group = ec2.SecurityGroup(
+            self, "SecurityGroup", vpc=vpc, description="The team's database", allow_all_outbound=False
+        )
+        self.master_secret = rds.DatabaseSecret(self, "MasterSecret", username=_MASTER, encryption_key=key)
+        self.user_secret = rds.DatabaseSecret(self, "UserSecret", username=USER, encryption_key=key)
+        for secret in (self.master_secret, self.user_secret):
+            secret.apply_removal_policy(removal_policy(team))
+        engine = rds.DatabaseInstanceEngine.postgres(
+            # The major version only: AWS applies minor versions by itself in the maintenance window.
+            version=rds.PostgresEngineVersion.of(team.database.engine_version, team.database.engine_version)
+        )
+        self.instance = rds.DatabaseInstance(
+            self,
+            "Instance",
+            engine=engine,
+            instance_type=ec2.InstanceType(team.sizing.instance_class.removeprefix("db.")),
+            vpc=vpc,
+            vpc_subnets=subnets,
+            security_groups=[self.security_group],
+            credentials=rds.Credentials.from_secret(self.master_secret),
+            database_name=NAME,
+            port=PORT,
+            publicly_accessible=False,
+            multi_az=team.sizing.multi_az,
+            allocated_storage=team.sizing.storage_gib,
+            max_allocated_storage=team.sizing.storage_gib * 10,
+            storage_type=rds.StorageType.GP3,
+            storage_encrypted=True,
+            storage_encryption_key=key,
+            parameters={"rds.force_ssl": "1"},
+            backup_retention=cdk.Duration.days(team.database.backup_retention_days),
+            delete_automated_backups=team.temporary,
+            copy_tags_to_snapshot=True,
+            auto_minor_version_upgrade=True,
+            deletion_protection=not team.temporary,
+            removal_policy=database_removal_policy(team),
+        )

@@ -1,0 +1,127 @@
+"""The public name of a team's server: it outlives every rebuild of the service behind it."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.config import DomainConfig, TeamConfig
+from stacks.removal import removal_policy
+
+CONTAINER_PORT = 5000
+IDLE_TIMEOUT_SECONDS = 300
+"""A proxied download sends nothing until the server has read the object from S3, so the default 60 is too short."""
+
+
+class EdgeStack(cdk.Stack):
+    """Owns the load balancer, its certificate and its name. It answers 503 until a service stands behind it.
+
+    Attributes:
+        listener: where the service hangs its rule.
+        security_group: the load balancer's; the service admits nobody else.
+        public_host: the host name in every client. A generated one may carry capitals.
+        scheme: `https`, or `http` where the team has no domain.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        team: TeamConfig,
+        *,
+        vpc: ec2.IVpc,
+        vpc_cidr: str,
+        subnets: ec2.SubnetSelection,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(
+            scope, team.stack_name("edge"), env=env, termination_protection=not team.temporary
+        )
+        self.scheme = "https" if team.domain else "http"
+        self.security_group = ec2.SecurityGroup(
+            self, "SecurityGroup", vpc=vpc, description="The team's load balancer", allow_all_outbound=False
+        )
+        self.security_group.add_egress_rule(
+            ec2.Peer.ipv4(vpc_cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks"
+        )
+        clients = ec2.Peer.any_ipv4() if team.access == "public" else ec2.Peer.ipv4(vpc_cidr)
+        for port in (443, 80) if team.domain else (80,):
+            self.security_group.add_ingress_rule(clients, ec2.Port.tcp(port), "Clients")
+        balancer = elbv2.ApplicationLoadBalancer(
+            self,
+            "LoadBalancer",
+            vpc=vpc,
+            vpc_subnets=subnets,
+            internet_facing=team.access == "public",
+            security_group=self.security_group,
+            idle_timeout=cdk.Duration.seconds(IDLE_TIMEOUT_SECONDS),
+            drop_invalid_header_fields=True,
+            deletion_protection=not team.temporary,
+        )
+        balancer.log_access_logs(self._access_log(team))
+        self.listener = self._listener(balancer, team.domain)
+        self.public_host = team.domain.name if team.domain else balancer.load_balancer_dns_name
+
+    def _listener(
+        self, balancer: elbv2.ApplicationLoadBalancer, domain: DomainConfig | None
+    ) -> elbv2.ApplicationListener:
+        unavailable = elbv2.ListenerAction.fixed_response(
+            503, content_type="text/plain", message_body="The tracking server is not deployed or is starting."
+        )
+        if domain is None:
+            cdk.Annotations.of(self).add_warning_v2(
+                "mlflow:plain-http",
+                "clients talk plain http to this server inside the network: give the team a domain for https",
+            )
+            return balancer.add_listener("Listener", port=80, open=False, default_action=unavailable)
+        balancer.add_redirect(open=False)
+        return balancer.add_listener(
+            "Listener",
+            port=443,
+            open=False,
+            certificates=[self._certificate(balancer, domain)],
+            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
+            default_action=unavailable,
+        )
+
+    def _certificate(
+        self, balancer: elbv2.ApplicationLoadBalancer, domain: DomainConfig
+    ) -> elbv2.IListenerCertificate:
+        if domain.hosted_zone_id and domain.hosted_zone_name:
+            zone = route53.PublicHostedZone.from_hosted_zone_attributes(
+                self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.hosted_zone_name
+            )
+            route53.ARecord(
+                self,
+                "Alias",
+                zone=zone,
+                record_name=f"{domain.name}.",
+                target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(balancer)),
+            )
+            if not domain.certificate_arn:
+                certificate = acm.Certificate(
+                    self,
+                    "Certificate",
+                    domain_name=domain.name,
+                    validation=acm.CertificateValidation.from_dns(zone),
+                )
+                return elbv2.ListenerCertificate.from_certificate_manager(certificate)
+        assert domain.certificate_arn, "the team file's rules leave a zone or a certificate"
+        return elbv2.ListenerCertificate.from_arn(domain.certificate_arn)
+
+    def _access_log(self, team: TeamConfig) -> s3.Bucket:
+        # A load balancer writes its log to SSE-S3 buckets only.
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        return s3.Bucket(
+            self,
+            "AccessLog",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            lifecycle_rules=[s3.LifecycleRule(id="expire", expiration=cdk.Duration.days(365))],
+            removal_policy=removal_policy(team),
+            auto_delete_objects=team.temporary,
+        )

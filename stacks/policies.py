@@ -1,0 +1,99 @@
+"""IAM policy statements, written by hand, one pure function per purpose.
+
+Each function returns the least that its purpose needs. Two sets of roles use them: the task role (what the
+server may do) and the execution role (what ECS may do to start it).
+"""
+
+from aws_cdk import aws_iam as iam
+
+
+def read_and_write_artifacts(bucket_arn: str, prefix: str) -> iam.PolicyStatement:
+    """Objects below `prefix`: the calls MLflow's S3 artifact repository makes, multipart included.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    """
+    return iam.PolicyStatement(
+        sid="ReadAndWriteArtifacts",
+        actions=[
+            "s3:GetObject",
+            "s3:PutObject",
+            "s3:DeleteObject",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts",
+        ],
+        resources=[f"{bucket_arn}/{prefix}/*"],
+    )
+
+
+def list_artifacts(bucket_arn: str, prefix: str) -> iam.PolicyStatement:
+    """The names below `prefix`. Without it S3 answers 403, not 404, for an artifact that does not exist.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    return iam.PolicyStatement(
+        sid="ListArtifacts",
+        actions=["s3:ListBucket"],
+        resources=[bucket_arn],
+        conditions={"StringLike": {"s3:prefix": [prefix, f"{prefix}/*"]}},
+    )
+
+
+def encrypt_artifacts(key_arn: str, region: str) -> iam.PolicyStatement:
+    """The team's key, through S3 only. A multipart upload needs Decrypt as well.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
+    """
+    return _use_key("EncryptArtifacts", ["kms:GenerateDataKey", "kms:Decrypt"], key_arn, f"s3.{region}")
+
+
+def read_secrets(secret_arns: list[str]) -> iam.PolicyStatement:
+    """The current value of exactly these secrets, named by complete ARN."""
+    return iam.PolicyStatement(
+        sid="ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=secret_arns
+    )
+
+
+def decrypt_secrets(key_arn: str, region: str) -> iam.PolicyStatement:
+    """The team's key, through Secrets Manager only.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    return _use_key("DecryptSecrets", ["kms:Decrypt"], key_arn, f"secretsmanager.{region}")
+
+
+def pull_image(repository_arn: str) -> iam.PolicyStatement:
+    """The layers of the server's image.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    """
+    return iam.PolicyStatement(
+        sid="PullImage",
+        actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        resources=[repository_arn],
+    )
+
+
+def log_in_to_registry() -> iam.PolicyStatement:
+    """The registry's login. The action knows no resource, so AWS wants `*` here.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+    """
+    return iam.PolicyStatement(
+        sid="LogInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]
+    )
+
+
+def write_logs(log_group_arn: str) -> iam.PolicyStatement:
+    """The containers' log streams in the service's own log group. `log_group_arn` ends in `:*`, as CloudWatch has it."""
+    return iam.PolicyStatement(
+        sid="WriteLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group_arn]
+    )
+
+
+def _use_key(sid: str, actions: list[str], key_arn: str, service: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=actions,
+        resources=[key_arn],
+        conditions={"StringEquals": {"kms:ViaService": f"{service}.amazonaws.com"}},
+    )

@@ -1,0 +1,137 @@
+"""The running server of a team: rebuilt at will, for nothing in it holds data or the public name."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from constructs import Construct
+
+from stacks.config import Egress, TeamConfig
+from stacks.data_stack import DataStack
+from stacks.edge_stack import CONTAINER_PORT, EdgeStack
+from stacks.network_stack import NetworkStack
+from stacks.tracking_server import Backing, TrackingServer
+
+
+class ServiceStack(cdk.Stack):
+    """Owns the task definition, the ECS service and the rules that let it reach data and be reached."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        team: TeamConfig,
+        *,
+        network: NetworkStack,
+        data: DataStack,
+        edge: EdgeStack,
+        env: cdk.Environment,
+    ) -> None:
+        super().__init__(scope, team.stack_name("service"), env=env)
+        database = data.database
+        server = TrackingServer(
+            self,
+            "TrackingServer",
+            team=team,
+            backing=Backing(
+                bucket_name=data.artifacts.bucket.bucket_name,
+                bucket_arn=data.artifacts.bucket.bucket_arn,
+                kms_key_arn=data.key.key_arn,
+                database_host=database.instance.db_instance_endpoint_address,
+                database_port=database.instance.db_instance_endpoint_port,
+                master_secret_arn=database.master_secret.secret_arn,
+                user_secret_arn=database.user_secret.secret_arn,
+                admin_secret_arn=data.admin_secret.secret_arn,
+                encryption_key_arn=data.encryption_key.secret_arn,
+            ),
+            public_host=edge.public_host,
+            scheme=edge.scheme,
+        )
+        security_group = self._security_group(network.vpc, data, edge)
+        cluster = ecs.Cluster(
+            self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
+        )
+        service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            task_definition=server.task_definition,
+            desired_count=team.sizing.tasks,
+            vpc_subnets=network.task_subnets,
+            assign_public_ip=team.network.egress == Egress.PUBLIC_IP,
+            security_groups=[security_group],
+            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
+            # A rollout runs old and new tasks side by side: the database's connections are counted for that.
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            health_check_grace_period=cdk.Duration.seconds(180),
+        )
+        self._stand_behind(service, network.vpc, edge)
+        outputs = {
+            "Url": f"{edge.scheme}://{edge.public_host}",
+            "PublicHostName": edge.public_host,
+            "ClusterName": cluster.cluster_name,
+            "ServiceName": service.service_name,
+            "TaskDefinitionArn": server.task_definition.task_definition_arn,
+            "AdminSecretArn": data.admin_secret.secret_arn,
+            "ArtifactBucketName": data.artifacts.bucket.bucket_name,
+            "DatabaseInstanceIdentifier": database.instance.instance_identifier,
+        }
+        for name, value in outputs.items():
+            cdk.CfnOutput(self, name, value=value)
+
+    def _security_group(self, vpc: ec2.IVpc, data: DataStack, edge: EdgeStack) -> ec2.SecurityGroup:
+        """The tasks' own group: in from the load balancer, out to the database and to AWS over https."""
+        group = ec2.SecurityGroup(
+            self, "SecurityGroup", vpc=vpc, description="The team's tasks", allow_all_outbound=False
+        )
+        balancer = ec2.SecurityGroup.from_security_group_id(
+            self, "BalancerSecurityGroup", edge.security_group.security_group_id, mutable=False
+        )
+        # Imported, so that the rule it is given is made in this stack and not in the one that keeps data.
+        database = ec2.SecurityGroup.from_security_group_id(
+            self, "DatabaseSecurityGroup", data.database.security_group.security_group_id
+        )
+        postgres = ec2.Port.tcp(data.database.port)
+        group.add_ingress_rule(balancer, ec2.Port.tcp(CONTAINER_PORT), "The load balancer")
+        group.add_egress_rule(database, postgres, "The database")
+        group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS")
+        database.add_ingress_rule(group, postgres, "The team's tasks")
+        return group
+
+    def _stand_behind(self, service: ecs.FargateService, vpc: ec2.IVpc, edge: EdgeStack) -> None:
+        target_group = elbv2.ApplicationTargetGroup(
+            self,
+            "TargetGroup",
+            vpc=vpc,
+            port=CONTAINER_PORT,
+            protocol=elbv2.ApplicationProtocol.HTTP,
+            target_type=elbv2.TargetType.IP,
+            targets=[service.load_balancer_target(container_name="server", container_port=CONTAINER_PORT)],
+            # An upload that runs when a task is told to go may still finish.
+            deregistration_delay=cdk.Duration.seconds(120),
+            health_check=elbv2.HealthCheck(
+                path="/health",
+                interval=cdk.Duration.seconds(10),
+                timeout=cdk.Duration.seconds(5),
+                healthy_threshold_count=2,
+                unhealthy_threshold_count=3,
+            ),
+        )
+        listener = elbv2.ApplicationListener.from_application_listener_attributes(
+            self,
+            "Listener",
+            listener_arn=edge.listener.listener_arn,
+            security_group=ec2.SecurityGroup.from_security_group_id(
+                self, "ListenerSecurityGroup", edge.security_group.security_group_id, mutable=False
+            ),
+        )
+        rule = elbv2.ApplicationListenerRule(
+            self,
+            "Rule",
+            listener=listener,
+            priority=1,
+            conditions=[elbv2.ListenerCondition.path_patterns(["/*"])],
+            action=elbv2.ListenerAction.forward([target_group]),
+        )
+        # ECS refuses a target group that no load balancer uses yet.
+        service.node.add_dependency(rule)

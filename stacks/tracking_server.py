@@ -1,0 +1,218 @@
+"""The task definition of a team's tracking server: one description of it, wherever it runs."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from stacks import artifact_store, database, policies
+from stacks.config import TeamConfig
+from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
+
+IMAGE_USER = "10001"
+_COMMAND = ["python", "-m", "tracking_server"]
+# Fargate's longest: a running upload may finish.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+_STOP_TIMEOUT = cdk.Duration.seconds(120)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backing:
+    """What the server needs of the team's data, by name: plain values, so that grants stay on this side.
+
+    Every `_arn` is complete; `encryption_key_arn` is the secret of that name, `kms_key_arn` the KMS key.
+    """
+
+    bucket_name: str
+    bucket_arn: str
+    kms_key_arn: str
+    database_host: str
+    database_port: str
+    master_secret_arn: str
+    user_secret_arn: str
+    admin_secret_arn: str
+    encryption_key_arn: str
+
+
+class TrackingServer(Construct):
+    """Owns the task definition, its roles, image and log. It holds no data and is rebuilt at will.
+
+    Attributes:
+        task_definition: `migrate`, then `server`.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, team: TeamConfig, backing: Backing, public_host: str, scheme: str
+    ) -> None:
+        super().__init__(scope, id)
+        self._team, self._backing = team, backing
+        self._region = cdk.Stack.of(self).region
+        self._image = ecr_assets.DockerImageAsset(
+            self, "Image", directory="server_image", platform=ecr_assets.Platform.LINUX_AMD64
+        )
+        self._log = logs.LogGroup(
+            self, "Log", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=cdk.RemovalPolicy.DESTROY
+        )
+        self.task_definition = ecs.FargateTaskDefinition(
+            self,
+            "TaskDefinition",
+            cpu=team.sizing.cpu_units,
+            memory_limit_mib=team.sizing.memory_mib,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.X86_64,
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+            ),
+            task_role=self._task_role(),
+            # Whole policies by hand, below: nothing is added as containers and secrets are.
+            execution_role=self._execution_role().without_policy_updates(),
+            volumes=[ecs.Volume(name="tmp")],
+        )
+        master = self._import_secret("MasterSecret", backing.master_secret_arn)
+        admin = self._import_secret("AdminSecret", backing.admin_secret_arn)
+        encryption_key = self._import_secret("EncryptionKey", backing.encryption_key_arn)
+        migrate = self._container(
+            "migrate",
+            essential=False,
+            environment=self._database_environment(),
+            secrets={
+                "DATABASE_MASTER_USERNAME": ecs.Secret.from_secrets_manager(master, "username"),
+                "DATABASE_MASTER_PASSWORD": ecs.Secret.from_secrets_manager(master, "password"),
+            },
+        )
+        server = self._container(
+            "serve",
+            name="server",
+            essential=True,
+            environment=self._server_environment(public_host, scheme),
+            secrets={
+                "MLFLOW_AUTH_ADMIN_PASSWORD": ecs.Secret.from_secrets_manager(admin, "password"),
+                "TRACKING_ENCRYPTION_KEY": ecs.Secret.from_secrets_manager(encryption_key),
+            },
+            port_mappings=[ecs.PortMapping(container_port=CONTAINER_PORT)],
+            health_check=ecs.HealthCheck(
+                command=["CMD", *_COMMAND, "health"],
+                interval=cdk.Duration.seconds(10),
+                timeout=cdk.Duration.seconds(5),
+                retries=3,
+                start_period=cdk.Duration.seconds(120),
+            ),
+        )
+        server.add_container_dependencies(
+            ecs.ContainerDependency(
+                container=migrate, condition=ecs.ContainerDependencyCondition.SUCCESS
+            )
+        )
+        self.task_definition.default_container = server
+
+    def _container(
+        self,
+        command: str,
+        *,
+        name: str | None = None,
+        essential: bool,
+        environment: dict[str, str],
+        secrets: dict[str, ecs.Secret],
+        port_mappings: list[ecs.PortMapping] | None = None,
+        health_check: ecs.HealthCheck | None = None,
+    ) -> ecs.ContainerDefinition:
+        container = self.task_definition.add_container(
+            name or command,
+            image=ecs.ContainerImage.from_docker_image_asset(self._image),
+            command=[*_COMMAND, command],
+            essential=essential,
+            environment=environment,
+            secrets=secrets,
+            port_mappings=port_mappings,
+            health_check=health_check,
+            user=IMAGE_USER,
+            readonly_root_filesystem=True,
+            stop_timeout=_STOP_TIMEOUT,
+            logging=ecs.LogDriver.aws_logs(stream_prefix="task", log_group=self._log),
+        )
+        container.add_mount_points(
+            ecs.MountPoint(source_volume="tmp", container_path="/tmp", read_only=False)  # noqa: S108
+        )
+        return container
+
+    def _database_environment(self) -> dict[str, str]:
+        return {
+            "DATABASE_HOST": self._backing.database_host,
+            "DATABASE_PORT": self._backing.database_port,
+            "DATABASE_NAME": database.NAME,
+            "DATABASE_SSLMODE": "verify-full",
+            "DATABASE_SECRET_ARN": self._backing.user_secret_arn,
+        }
+
+    def _server_environment(self, public_host: str, scheme: str) -> dict[str, str]:
+        root = f"s3://{self._backing.bucket_name}/{artifact_store.PREFIX}"
+        direct = self._team.artifacts.mode == "direct"
+        return {
+            **self._database_environment(),
+            "TRACKING_AUTH": self._team.auth,
+            "TRACKING_ARTIFACTS": self._team.artifacts.mode,
+            "TRACKING_KEEP_ALIVE_SECONDS": str(IDLE_TIMEOUT_SECONDS + 15),
+            "MLFLOW_DEFAULT_ARTIFACT_ROOT" if direct else "MLFLOW_ARTIFACTS_DESTINATION": root,
+            "MLFLOW_S3_EXPECTED_BUCKET_OWNER": cdk.Stack.of(self).account,
+            "MLFLOW_SERVER_ALLOWED_HOSTS": public_host,
+            "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": f"{scheme}://{public_host}",
+            "MLFLOW_WORKERS": str(self._team.sizing.workers),
+            "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": str(self._team.sizing.pool_size),
+            "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": str(self._team.sizing.max_overflow),
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            "MLFLOW_ENABLE_AI_GATEWAY": "false",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "MLFLOW_AUTH_ADMIN_USERNAME": "admin",
+        }
+
+    def _import_secret(self, id: str, arn: str) -> secretsmanager.ISecret:
+        # By ARN: the stack that owns a secret must not learn of the roles that read it.
+        return secretsmanager.Secret.from_secret_complete_arn(self, id, arn)
+
+    def _task_role(self) -> iam.Role:
+        """What the server may do: its own user's password and its own artifacts, nothing else."""
+        backing = self._backing
+        role = iam.Role(self, "TaskRole", assumed_by=self._ecs_tasks())
+        for statement in (
+            policies.read_secrets([backing.user_secret_arn]),
+            policies.decrypt_secrets(backing.kms_key_arn, self._region),
+            policies.read_and_write_artifacts(backing.bucket_arn, artifact_store.PREFIX),
+            policies.list_artifacts(backing.bucket_arn, artifact_store.PREFIX),
+            policies.encrypt_artifacts(backing.kms_key_arn, self._region),
+        ):
+            role.add_to_policy(statement)
+        return role
+
+    def _execution_role(self) -> iam.Role:
+        """What ECS may do to start the server: its image, its log and the secrets that it hands in."""
+        backing = self._backing
+        role = iam.Role(self, "ExecutionRole", assumed_by=self._ecs_tasks())
+        for statement in (
+            policies.log_in_to_registry(),
+            policies.pull_image(self._image.repository.repository_arn),
+            policies.write_logs(self._log.log_group_arn),
+            policies.read_secrets(
+                [backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn]
+            ),
+            policies.decrypt_secrets(backing.kms_key_arn, self._region),
+        ):
+            role.add_to_policy(statement)
+        return role
+
+    def _ecs_tasks(self) -> iam.ServicePrincipal:
+        """ECS, for tasks of this account and region only: no other account's service can borrow the role.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+        """
+        stack = cdk.Stack.of(self)
+        return iam.ServicePrincipal(
+            "ecs-tasks.amazonaws.com",
+            conditions={
+                "StringEquals": {"aws:SourceAccount": stack.account},
+                "ArnLike": {"aws:SourceArn": stack.format_arn(service="ecs", resource="*")},
+            },
+        )
