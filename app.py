@@ -1,29 +1,30 @@
-"""The bill of materials: one set of stacks for every team file. The only reader of CDK context."""
+"""The bill of materials: four stacks for every team file. The only reader of CDK context and of the environment."""
 
+import os
 from pathlib import Path
 
 import aws_cdk as cdk
 
-from stacks import checks
 from stacks.data_stack import DataStack
 from stacks.edge_stack import EdgeStack
 from stacks.network_stack import NetworkStack
+from stacks.rule_packs import add_rule_packs
 from stacks.service_stack import ServiceStack
-from stacks.synthesizer import synthesizer
 from stacks.team_files import load_teams
 
 
 def build(app: cdk.App, teams_folder: Path) -> cdk.App:
-    """Makes the stacks of all teams in `teams_folder`, or of the one that context `team` names."""
+    """Adds the stacks of the team that context `team` names, or of all teams in `teams_folder`."""
     for team in load_teams(teams_folder, only=app.node.try_get_context("team")):
-        env = cdk.Environment(region=team.region)
-        network = NetworkStack(app, team, env=env)
-        data = DataStack(app, team, vpc=network.vpc, database_subnets=network.database_subnets, env=env)
-        edge = EdgeStack(app, team, vpc=network.vpc, subnets=network.load_balancer_subnets, env=env)
-        service = ServiceStack(app, team, network=network, data=data, edge=edge, env=env)
-        for stack in (network, data, edge, service):
-            cdk.Tags.of(stack).add("team", team.name)
-            for key, value in team.tags.items():
-                cdk.Tags.of(stack).add(key, value)
-    checks.add_to(app)
+        network = NetworkStack(app, team)
+        data = DataStack(app, team, network=network)
+        edge = EdgeStack(app, team, network=network)
+        ServiceStack(app, team, network=network, data=data, edge=edge)
+    add_rule_packs(app)
     return app
+
+
+if __name__ == "__main__":
+    # For accounts whose people may not assume the bootstrap roles, and for emulators that enforce IAM.
+    own = cdk.CliCredentialsStackSynthesizer() if os.environ.get("KIT_CLI_CREDENTIALS") == "true" else None
+    build(cdk.App(default_stack_synthesizer=own), Path(__file__).parent / "teams").synth()

@@ -12,6 +12,11 @@ PREFIX = "artifacts"
 """The key prefix of every artifact: roles are granted this much of the bucket."""
 
 
+def arn_export(team: TeamConfig) -> str:
+    """The export that carries the bucket's ARN to the service, named here so that a grant on it always reads the same."""
+    return f"{team.stack_name('data')}-artifact-bucket-arn"
+
+
 class ArtifactStore(Construct):
     """Owns the artifact bucket and the log of who used it; both outlive the server and the stack.
 

@@ -1,24 +1,27 @@
 """What a team must never lose: its database, its artifacts, its key and its secrets."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks.artifact_store import ArtifactStore
+from stacks.artifact_store import ArtifactStore, arn_export
 from stacks.config import TeamConfig
 from stacks.database import Database
-from stacks.removal import removal_policy
+from stacks.network_stack import NetworkStack
+from stacks.removal import acknowledge_emptying, removal_policy
+from stacks.rule_packs import acknowledge
+from stacks.team_stack import TeamStack
 
 
-class DataStack(cdk.Stack):
+class DataStack(TeamStack):
     """Owns everything that holds data. It knows nothing of the server: roles and rules are made by who uses it.
 
     Attributes:
         key: the team's own KMS key.
         database: the PostgreSQL instance and its users' secrets.
         artifacts: the artifact bucket.
+        artifact_bucket_arn: its ARN, for grants.
         admin_secret: MLflow's first user, as {"username", "password"}.
         encryption_key: the secret that the server derives its own keys from.
     """
@@ -28,13 +31,9 @@ class DataStack(cdk.Stack):
         scope: Construct,
         team: TeamConfig,
         *,
-        vpc: ec2.IVpc,
-        database_subnets: ec2.SubnetSelection,
-        env: cdk.Environment,
+        network: NetworkStack,
     ) -> None:
-        super().__init__(
-            scope, team.stack_name("data"), env=env, termination_protection=not team.temporary
-        )
+        super().__init__(scope, team, "data", kept=True)
         self.key = kms.Key(
             self,
             "Key",
@@ -43,9 +42,19 @@ class DataStack(cdk.Stack):
             removal_policy=removal_policy(team),
         )
         self.database = Database(
-            self, "Database", team=team, vpc=vpc, subnets=database_subnets, key=self.key
+            self,
+            "Database",
+            team=team,
+            vpc=network.vpc,
+            subnet_group=network.database_subnet_group,
+            key=self.key,
         )
         self.artifacts = ArtifactStore(self, "ArtifactStore", team=team, key=self.key)
+        if team.temporary:
+            acknowledge_emptying(self)
+        self.artifact_bucket_arn = self.export_value(
+            self.artifacts.bucket.bucket_arn, name=arn_export(team)
+        )
         self.admin_secret = secretsmanager.Secret(
             self,
             "AdminSecret",
@@ -68,4 +77,19 @@ class DataStack(cdk.Stack):
                 password_length=64, exclude_punctuation=True
             ),
             removal_policy=removal_policy(team),
+        )
+        acknowledge(
+            self.admin_secret,
+            "AwsSolutions-SMG4",
+            "MLflow reads it once, when it has no users yet; from then on the password is changed in MLflow.",
+        )
+        acknowledge(
+            self.encryption_key,
+            "AwsSolutions-SMG4",
+            "What is stored under the old value could not be read under a new one.",
+        )
+        cdk.CfnOutput(self, "AdminSecretArn", value=self.admin_secret.secret_arn)
+        cdk.CfnOutput(self, "ArtifactBucketName", value=self.artifacts.bucket.bucket_name)
+        cdk.CfnOutput(
+            self, "DatabaseInstanceIdentifier", value=self.database.instance.instance_identifier
         )

@@ -1,5 +1,7 @@
 """The PostgreSQL database that holds a team's runs, models, users and permissions."""
 
+from typing import cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -8,6 +10,7 @@ from constructs import Construct
 
 from stacks.config import TeamConfig
 from stacks.removal import database_removal_policy, removal_policy
+from stacks.rule_packs import acknowledge, acknowledge_lint
 
 NAME = "mlflow"
 PORT = 5432
@@ -32,12 +35,12 @@ class Database(Construct):
         *,
         team: TeamConfig,
         vpc: ec2.IVpc,
-        subnets: ec2.SubnetSelection,
+        subnet_group: rds.ISubnetGroup,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, id)
         self.security_group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=vpc, description="The team's database", allow_all_outbound=False
+            self, "SecurityGroup", vpc=vpc, description="Database", allow_all_outbound=False
         )
         self.master_secret = rds.DatabaseSecret(self, "MasterSecret", username=_MASTER, encryption_key=key)
         self.user_secret = rds.DatabaseSecret(self, "UserSecret", username=USER, encryption_key=key)
@@ -53,7 +56,7 @@ class Database(Construct):
             engine=engine,
             instance_type=ec2.InstanceType(team.sizing.instance_class.removeprefix("db.")),
             vpc=vpc,
-            vpc_subnets=subnets,
+            subnet_group=subnet_group,
             security_groups=[self.security_group],
             credentials=rds.Credentials.from_secret(self.master_secret),
             database_name=NAME,
@@ -61,7 +64,7 @@ class Database(Construct):
             publicly_accessible=False,
             multi_az=team.sizing.multi_az,
             allocated_storage=team.sizing.storage_gib,
-            max_allocated_storage=team.sizing.storage_gib * 10,
+            max_allocated_storage=team.sizing.max_storage_gib,
             storage_type=rds.StorageType.GP3,
             storage_encrypted=True,
             storage_encryption_key=key,
@@ -73,3 +76,33 @@ class Database(Construct):
             deletion_protection=not team.temporary,
             removal_policy=database_removal_policy(team),
         )
+        self._acknowledge(team)
+
+    def _acknowledge(self, team: TeamConfig) -> None:
+        for secret in (self.master_secret, self.user_secret):
+            acknowledge(
+                secret,
+                "AwsSolutions-SMG4",
+                "Whoever has the password still needs a way into the database's security group, which admits the "
+                "tasks only; a new value needs no restart, for the server fetches it at each connection.",
+            )
+        acknowledge(
+            self.instance,
+            "AwsSolutions-RDS11",
+            "The port is closed to all but the tasks; another number would hide nothing from them.",
+        )
+        acknowledge_lint(
+            cast(cdk.CfnResource, self.instance.node.default_child),
+            "W3691",
+            "A major version alone is what RDS documents for minor versions that AWS applies by itself.",
+        )
+        if not team.sizing.multi_az:
+            acknowledge(
+                self.instance,
+                "AwsSolutions-RDS3",
+                "The team's size or team file says so: one zone is cheaper, and backups restore to any second.",
+            )
+        if team.temporary:
+            acknowledge(
+                self.instance, "AwsSolutions-RDS10", "The team is temporary: its data goes with its stacks."
+            )

@@ -9,15 +9,18 @@ from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from stacks.config import DomainConfig, TeamConfig
-from stacks.removal import removal_policy
+from stacks.config import Access, DomainConfig, TeamConfig
+from stacks.network_stack import NetworkStack
+from stacks.removal import acknowledge_emptying, removal_policy
+from stacks.rule_packs import acknowledge
+from stacks.team_stack import TeamStack
 
 CONTAINER_PORT = 5000
 IDLE_TIMEOUT_SECONDS = 300
 """A proxied download sends nothing until the server has read the object from S3, so the default 60 is too short."""
 
 
-class EdgeStack(cdk.Stack):
+class EdgeStack(TeamStack):
     """Owns the load balancer, its certificate and its name. It answers 503 until a service stands behind it.
 
     Attributes:
@@ -32,30 +35,35 @@ class EdgeStack(cdk.Stack):
         scope: Construct,
         team: TeamConfig,
         *,
-        vpc: ec2.IVpc,
-        vpc_cidr: str,
-        subnets: ec2.SubnetSelection,
-        env: cdk.Environment,
+        network: NetworkStack,
     ) -> None:
-        super().__init__(
-            scope, team.stack_name("edge"), env=env, termination_protection=not team.temporary
-        )
+        super().__init__(scope, team, "edge", kept=True)
         self.scheme = "https" if team.domain else "http"
         self.security_group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=vpc, description="The team's load balancer", allow_all_outbound=False
+            self,
+            "SecurityGroup",
+            vpc=network.vpc,
+            description="Load balancer",
+            allow_all_outbound=False,
         )
         self.security_group.add_egress_rule(
-            ec2.Peer.ipv4(vpc_cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks"
+            ec2.Peer.ipv4(network.cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks"
         )
-        clients = ec2.Peer.any_ipv4() if team.access == "public" else ec2.Peer.ipv4(vpc_cidr)
+        clients = ec2.Peer.any_ipv4() if team.access == Access.PUBLIC else ec2.Peer.ipv4(network.cidr)
         for port in (443, 80) if team.domain else (80,):
             self.security_group.add_ingress_rule(clients, ec2.Port.tcp(port), "Clients")
+        if team.access == Access.PUBLIC:
+            acknowledge(
+                self.security_group,
+                "AwsSolutions-EC23",
+                "The team file asks for a public server: only 80, which redirects, and 443 are open.",
+            )
         balancer = elbv2.ApplicationLoadBalancer(
             self,
             "LoadBalancer",
-            vpc=vpc,
-            vpc_subnets=subnets,
-            internet_facing=team.access == "public",
+            vpc=network.vpc,
+            vpc_subnets=network.load_balancer_subnets,
+            internet_facing=team.access == Access.PUBLIC,
             security_group=self.security_group,
             idle_timeout=cdk.Duration.seconds(IDLE_TIMEOUT_SECONDS),
             drop_invalid_header_fields=True,
@@ -64,6 +72,8 @@ class EdgeStack(cdk.Stack):
         balancer.log_access_logs(self._access_log(team))
         self.listener = self._listener(balancer, team.domain)
         self.public_host = team.domain.name if team.domain else balancer.load_balancer_dns_name
+        cdk.CfnOutput(self, "PublicHostName", value=self.public_host)
+        cdk.CfnOutput(self, "Url", value=f"{self.scheme}://{self.public_host}")
 
     def _listener(
         self, balancer: elbv2.ApplicationLoadBalancer, domain: DomainConfig | None
@@ -115,7 +125,7 @@ class EdgeStack(cdk.Stack):
     def _access_log(self, team: TeamConfig) -> s3.Bucket:
         # A load balancer writes its log to SSE-S3 buckets only.
         # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-        return s3.Bucket(
+        bucket = s3.Bucket(
             self,
             "AccessLog",
             encryption=s3.BucketEncryption.S3_MANAGED,
@@ -125,3 +135,7 @@ class EdgeStack(cdk.Stack):
             removal_policy=removal_policy(team),
             auto_delete_objects=team.temporary,
         )
+        acknowledge(bucket, "AwsSolutions-S1", "It is itself an access log, and nobody reads it in operation.")
+        if team.temporary:
+            acknowledge_emptying(self)
+        return bucket

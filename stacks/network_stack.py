@@ -3,9 +3,11 @@
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
 from constructs import Construct
 
-from stacks.config import Egress, TeamConfig
+from stacks.config import Access, Egress, ExistingNetwork, TeamConfig
+from stacks.team_stack import TeamStack
 
 # What a task without a way to the internet calls: its image, its log, its secrets, its artifacts (S3, below).
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
@@ -17,45 +19,118 @@ INTERFACE_ENDPOINTS = {
 }
 
 
-class NetworkStack(cdk.Stack):
-    """Owns the VPC. Nothing in it holds data; the other stacks of the team live in it.
+_ZONES = 2
+"""The fewest that a load balancer and a database subnet group accept."""
+
+
+class NetworkStack(TeamStack):
+    """Owns the VPC, or stands for one that exists. Nothing in it holds data; the team's other stacks live in it.
 
     Attributes:
         vpc: the network itself.
+        cidr: its address block.
         task_subnets: where the tasks run.
-        database_subnets: where the database runs; they have no route to the internet.
+        database_subnet_group: where the database runs; in a VPC of its own nothing leads there but the VPC.
         load_balancer_subnets: where the load balancer has its addresses.
     """
 
-    def __init__(self, scope: Construct, team: TeamConfig, *, env: cdk.Environment) -> None:
-        super().__init__(scope, team.stack_name("network"), env=env)
-        self.vpc = self._existing_vpc(team) if team.network.existing else self._new_vpc(team)
-        self.task_subnets = ec2.SubnetSelection(subnet_type=_task_subnet_type(team))
-        self.database_subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
-        self.load_balancer_subnets = ec2.SubnetSelection(
-            subnet_type=ec2.SubnetType.PUBLIC if team.access == "public" else _task_subnet_type(team)
+    def __init__(self, scope: Construct, team: TeamConfig) -> None:
+        super().__init__(scope, team, "network")
+        existing = team.network.existing
+        self.cidr = existing.vpc_cidr if existing else team.network.cidr
+        self.vpc = self._import_vpc(existing) if existing else self._new_vpc(team)
+        tasks = "Public" if team.network.egress == Egress.PUBLIC_IP else "Private"
+        self.task_subnets = ec2.SubnetSelection(subnet_group_name=tasks)
+        self.database_subnet_group = rds.SubnetGroup(
+            self,
+            "DatabaseSubnetGroup",
+            description="Database",
+            vpc=self.vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name="Private" if existing else "Database"),
         )
+        self.load_balancer_subnets = ec2.SubnetSelection(
+            subnet_group_name="Public" if team.access == Access.PUBLIC else tasks
+        )
+
+    def _import_vpc(self, network: ExistingNetwork) -> ec2.IVpc:
+        vpc = ec2.Vpc.from_vpc_attributes(
+            self,
+            "Vpc",
+            vpc_id=network.vpc_id,
+            vpc_cidr_block=network.vpc_cidr,
+            availability_zones=list(network.availability_zones),
+            public_subnet_ids=list(network.public_subnet_ids) or None,
+            public_subnet_names=["Public"] if network.public_subnet_ids else None,
+            private_subnet_ids=list(network.private_subnet_ids),
+            private_subnet_names=["Private"],
+        )
+        cdk.Annotations.of(vpc).acknowledge_warning(
+            "@aws-cdk/aws-ec2:noSubnetRouteTableId", "The kit makes no route in a VPC that exists already."
+        )
+        return vpc
 
     def _new_vpc(self, team: TeamConfig) -> ec2.IVpc:
         vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(team.network.cidr),
-            max_azs=2,
-            nat_gateways=self._nat_gateways(team),
-            subnet_configuration=self._subnets(team),
+            max_azs=_ZONES,
+            subnet_configuration=_subnets(team),
+            nat_gateways=_nat_gateways(team),
         )
-        # A gateway endpoint costs nothing and keeps artifacts off the NAT gateway's bill.
+        # Costs nothing, and keeps artifacts off a NAT gateway's bill.
         vpc.add_gateway_endpoint("S3Endpoint", service=ec2.GatewayVpcEndpointAwsService.S3)
         if team.network.egress == Egress.ENDPOINTS:
-            for name, service in INTERFACE_ENDPOINTS.items():
-                vpc.add_interface_endpoint(name, service=service)
+            self._add_interface_endpoints(vpc)
+        refused = logs.LogGroup(
+            self,
+            "FlowLogs",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
         vpc.add_flow_log(
             "FlowLog",
-            destination=ec2.FlowLogDestination.to_cloud_watch_logs(
-                logs.LogGroup(self, "FlowLogs", retention=logs.RetentionDays.THREE_MONTHS)
-            ),
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(refused),
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
         return vpc
 
+    def _add_interface_endpoints(self, vpc: ec2.Vpc) -> None:
+        group = ec2.SecurityGroup(
+            self, "EndpointSecurityGroup", vpc=vpc, description="VPC endpoints", allow_all_outbound=False
+        )
+        group.add_ingress_rule(ec2.Peer.ipv4(self.cidr), ec2.Port.tcp(443), "The VPC")
+        for id, service in INTERFACE_ENDPOINTS.items():
+            vpc.add_interface_endpoint(
+                id,
+                service=service,
+                open=False,
+                security_groups=[group],
+                subnets=ec2.SubnetSelection(subnet_group_name="Private"),
+            )
+
+
+def _subnets(team: TeamConfig) -> list[ec2.SubnetConfiguration]:
+    """The database always has subnets of its own without any way out; the rest follows from the egress."""
+    egress = team.network.egress
+    subnets = [ec2.SubnetConfiguration(name="Database", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)]
+    if egress == Egress.NAT:
+        subnets.append(
+            ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        )
+    if egress == Egress.ENDPOINTS:
+        subnets.append(ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED))
+    if egress != Egress.ENDPOINTS or team.access == Access.PUBLIC:
+        subnets.append(
+            ec2.SubnetConfiguration(
+                name="Public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False
+            )
+        )
+    return subnets
+
+
+def _nat_gateways(team: TeamConfig) -> int:
+    """One to a zone where the database has a standby as well; otherwise one, which is cheaper."""
+    if team.network.egress != Egress.NAT:
+        return 0
+    return _ZONES if team.sizing.multi_az else 1

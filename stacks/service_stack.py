@@ -7,13 +7,15 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from stacks.config import Egress, TeamConfig
+from stacks.database import PORT as database_port
 from stacks.data_stack import DataStack
 from stacks.edge_stack import CONTAINER_PORT, EdgeStack
 from stacks.network_stack import NetworkStack
 from stacks.tracking_server import Backing, TrackingServer
+from stacks.team_stack import TeamStack
 
 
-class ServiceStack(cdk.Stack):
+class ServiceStack(TeamStack):
     """Owns the task definition, the ECS service and the rules that let it reach data and be reached."""
 
     def __init__(
@@ -24,9 +26,8 @@ class ServiceStack(cdk.Stack):
         network: NetworkStack,
         data: DataStack,
         edge: EdgeStack,
-        env: cdk.Environment,
     ) -> None:
-        super().__init__(scope, team.stack_name("service"), env=env)
+        super().__init__(scope, team, "service")
         database = data.database
         server = TrackingServer(
             self,
@@ -34,7 +35,7 @@ class ServiceStack(cdk.Stack):
             team=team,
             backing=Backing(
                 bucket_name=data.artifacts.bucket.bucket_name,
-                bucket_arn=data.artifacts.bucket.bucket_arn,
+                bucket_arn=data.artifact_bucket_arn,
                 kms_key_arn=data.key.key_arn,
                 database_host=database.instance.db_instance_endpoint_address,
                 database_port=database.instance.db_instance_endpoint_port,
@@ -66,23 +67,14 @@ class ServiceStack(cdk.Stack):
             health_check_grace_period=cdk.Duration.seconds(180),
         )
         self._stand_behind(service, network.vpc, edge)
-        outputs = {
-            "Url": f"{edge.scheme}://{edge.public_host}",
-            "PublicHostName": edge.public_host,
-            "ClusterName": cluster.cluster_name,
-            "ServiceName": service.service_name,
-            "TaskDefinitionArn": server.task_definition.task_definition_arn,
-            "AdminSecretArn": data.admin_secret.secret_arn,
-            "ArtifactBucketName": data.artifacts.bucket.bucket_name,
-            "DatabaseInstanceIdentifier": database.instance.instance_identifier,
-        }
-        for name, value in outputs.items():
-            cdk.CfnOutput(self, name, value=value)
+        cdk.CfnOutput(self, "ClusterName", value=cluster.cluster_name)
+        cdk.CfnOutput(self, "ServiceName", value=service.service_name)
+        cdk.CfnOutput(self, "TaskDefinitionArn", value=server.task_definition.task_definition_arn)
 
     def _security_group(self, vpc: ec2.IVpc, data: DataStack, edge: EdgeStack) -> ec2.SecurityGroup:
         """The tasks' own group: in from the load balancer, out to the database and to AWS over https."""
         group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=vpc, description="The team's tasks", allow_all_outbound=False
+            self, "SecurityGroup", vpc=vpc, description="Tasks", allow_all_outbound=False
         )
         balancer = ec2.SecurityGroup.from_security_group_id(
             self, "BalancerSecurityGroup", edge.security_group.security_group_id, mutable=False
@@ -91,7 +83,7 @@ class ServiceStack(cdk.Stack):
         database = ec2.SecurityGroup.from_security_group_id(
             self, "DatabaseSecurityGroup", data.database.security_group.security_group_id
         )
-        postgres = ec2.Port.tcp(data.database.port)
+        postgres = ec2.Port.tcp(database_port)
         group.add_ingress_rule(balancer, ec2.Port.tcp(CONTAINER_PORT), "The load balancer")
         group.add_egress_rule(database, postgres, "The database")
         group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS")

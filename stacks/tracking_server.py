@@ -12,6 +12,7 @@ from constructs import Construct
 
 from stacks import artifact_store, database, policies
 from stacks.config import TeamConfig
+from stacks.rule_packs import acknowledge
 from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
 
 IMAGE_USER = "10001"
@@ -108,6 +109,11 @@ class TrackingServer(Construct):
             )
         )
         self.task_definition.default_container = server
+        acknowledge(
+            self.task_definition,
+            "AwsSolutions-ECS2",
+            "The environment holds addresses, names and numbers; what is secret comes from Secrets Manager.",
+        )
 
     def _container(
         self,
@@ -185,6 +191,11 @@ class TrackingServer(Construct):
             policies.encrypt_artifacts(backing.kms_key_arn, self._region),
         ):
             role.add_to_policy(statement)
+        acknowledge(
+            role,
+            f"AwsSolutions-IAM5[Resource::{artifact_store.arn_export(self._team)}/{artifact_store.PREFIX}/*]",
+            "The team's own artifacts: the prefix is all that the bucket holds for the server.",
+        )
         return role
 
     def _execution_role(self) -> iam.Role:
@@ -201,6 +212,9 @@ class TrackingServer(Construct):
             policies.decrypt_secrets(backing.kms_key_arn, self._region),
         ):
             role.add_to_policy(statement)
+        acknowledge(
+            role, "AwsSolutions-IAM5[Resource::*]", "ecr:GetAuthorizationToken knows no resource to narrow it to."
+        )
         return role
 
     def _ecs_tasks(self) -> iam.ServicePrincipal:

@@ -1,0 +1,224 @@
+"""What a team file may say: typed, checked, frozen. `team_files` reads the files themselves."""
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import InitErrorDetails
+
+from stacks import network_values, values
+from stacks.rules import problems_of
+from stacks.sizes import MAX_STORAGE_GIB, MIN_STORAGE_GIB, SIZES, Size, Sizing
+
+StackKind = Literal["network", "data", "edge", "service"]
+
+
+class Access(StrEnum):
+    """Who reaches the server."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
+
+
+class Auth(StrEnum):
+    """How callers prove who they are."""
+
+    BASIC = "basic"
+    NONE = "none"
+
+
+class Egress(StrEnum):
+    """How tasks reach AWS's services, and what else they reach."""
+
+    NAT = "nat"
+    PUBLIC_IP = "public-ip"
+    ENDPOINTS = "endpoints"
+
+
+class ArtifactsMode(StrEnum):
+    """The way that artifacts take between clients and the bucket."""
+
+    PROXIED = "proxied"
+    PRESIGNED = "presigned"
+    DIRECT = "direct"
+
+
+class _Section(BaseModel):
+    """A mapping of the team file: no unknown keys, no guessing at types, no change once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def section_of(field: FieldInfo) -> type[BaseModel] | None:
+    """The model of a key that holds keys of its own."""
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+class ServerConfig(_Section):
+    """The server's own numbers, where the size's do not fit."""
+
+    vcpu: Annotated[
+        float | None, Field(allow_inf_nan=False, description="Of each task. Each whole vCPU runs one worker.")
+    ] = None
+    memory_mib: Annotated[int | None, Field(description="Of each task, in MiB.")] = None
+    tasks: Annotated[int | None, Field(ge=1, description="How many tasks run at the same time.")] = None
+
+
+class ExistingNetwork(_Section):
+    """A VPC that exists already. Nothing of it is looked up: all is said here."""
+
+    vpc_id: Annotated[network_values.VpcId, Field(description="The VPC's id.")]
+    vpc_cidr: Annotated[network_values.VpcCidr, Field(description="The VPC's own CIDR block.")]
+    availability_zones: Annotated[
+        network_values.Zones, Field(strict=False, description="Two zones or more, each once.")
+    ]
+    private_subnet_ids: Annotated[
+        network_values.Subnets,
+        Field(strict=False, description="One for each zone, in the same order: tasks and database."),
+    ]
+    public_subnet_ids: Annotated[
+        tuple[str, ...],
+        Field(
+            strict=False,
+            description="One for each zone, in their order: for `access: public` and `egress: public-ip`.",
+        ),
+    ] = ()
+
+
+class NetworkConfig(_Section):
+    """Where the server lives: a VPC of its own, or one that exists."""
+
+    cidr: Annotated[
+        network_values.PrivateCidr,
+        Field(description="Of a new VPC: private, /16 to /24, and not overlapping any other team's."),
+    ] = "10.0.0.0/20"
+    existing: Annotated[
+        ExistingNetwork | None, Field(description="A VPC that exists, instead of a new one.")
+    ] = None
+    egress: Annotated[
+        Egress,
+        Field(
+            strict=False,
+            description="`nat`: through a NAT gateway. `public-ip`: each task has a public address, which "
+            "costs less and still admits nobody. `endpoints`: AWS's services only, through VPC endpoints.",
+        ),
+    ] = Egress.NAT
+
+
+class DomainConfig(_Section):
+    """The server's own host name, with TLS."""
+
+    name: Annotated[values.ServerName, Field(description="The host name, such as `mlflow.example.com`.")]
+    hosted_zone_id: Annotated[
+        values.HostedZoneId | None,
+        Field(
+            description="The Route 53 zone that gets the name's record and validates the certificate.",
+        ),
+    ] = None
+    hosted_zone_name: Annotated[values.ZoneName | None, Field(description="That zone's name.")] = None
+    certificate_arn: Annotated[
+        values.CertificateArn | None,
+        Field(description="An issued ACM certificate of the team's region, instead of a new one."),
+    ] = None
+
+
+class DatabaseConfig(_Section):
+    """The database's own numbers, where the size's do not fit."""
+
+    engine_version: ClassVar[str] = "18"
+    """PostgreSQL's major version. AWS applies the minor versions by itself."""
+
+    instance_class: Annotated[values.InstanceClass | None, Field(description="The RDS instance class.")] = (
+        None
+    )
+    storage_gib: Annotated[
+        int | None,
+        Field(
+            ge=MIN_STORAGE_GIB, le=MAX_STORAGE_GIB,
+            description="The first size of the disk, in GiB. It grows by itself to ten times that.",
+        ),
+    ] = None  # fmt: skip
+    multi_az: Annotated[
+        bool | None, Field(description="Whether a standby waits in another zone and takes over by itself.")
+    ] = None
+    backup_retention_days: Annotated[
+        int,
+        Field(ge=1, le=35, description="How many days back the database can be restored to any second."),
+    ] = 7
+
+
+class ArtifactsConfig(_Section):
+    """Models, plots and files that runs log."""
+
+    mode: Annotated[
+        ArtifactsMode,
+        Field(
+            strict=False,
+            description="`proxied`: through the server; clients need no AWS credentials. `presigned`: the "
+            "server hands out links to S3. `direct`: clients use their own AWS role.",
+        ),
+    ] = ArtifactsMode.PROXIED
+    retention_days: Annotated[
+        int,
+        Field(ge=1, le=3650, description="How many days deleted and overwritten artifacts can be restored."),
+    ] = 30
+
+
+class TeamConfig(_Section):
+    """One team: everything that its stacks are made from."""
+
+    name: Annotated[values.TeamName, Field(description="The team file's name without `.yaml`.")]
+    region: Annotated[values.Region, Field(description="The AWS region, such as `eu-west-1`.")]
+    temporary: Annotated[
+        bool,
+        Field(description="Whether everything of this team, its data too, is deleted with its stacks."),
+    ] = False
+    size: Annotated[Size, Field(strict=False, description="A row of the table of sizes.")] = Size.SMALL
+    access: Annotated[
+        Access,
+        Field(strict=False, description="`internal`: from the VPC only. `public`: from the internet."),
+    ] = Access.INTERNAL
+    auth: Annotated[
+        Auth,
+        Field(
+            strict=False,
+            description="`basic`: MLflow's users and permissions. `none`: everybody, internal only.",
+        ),
+    ] = Auth.BASIC
+    domain: Annotated[DomainConfig | None, Field(description="The server's own host name, with TLS.")] = None
+    server: Annotated[ServerConfig, Field(description="Overrides of the size.")] = ServerConfig()
+    database: Annotated[DatabaseConfig, Field(description="Overrides of the size, and backups.")] = (
+        DatabaseConfig()
+    )
+    network: Annotated[NetworkConfig, Field(description="A new VPC or an existing one.")] = NetworkConfig()
+    artifacts: Annotated[
+        ArtifactsConfig, Field(description="How artifacts travel and how long they are kept.")
+    ] = ArtifactsConfig()
+    tags: Annotated[values.Tags, Field(description="Tags on every resource of the team.")] = {}
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        if problems := list(problems_of(self)):
+            raise ValidationError.from_exception_data(
+                type(self).__name__,
+                [
+                    InitErrorDetails(
+                        type=values.refuse(problem.sentence), loc=problem.path, input=problem.given
+                    )
+                    for problem in problems
+                ],
+            )
+        return self
+
+    @property
+    def sizing(self) -> Sizing:
+        """The size's row with this file's own numbers applied."""
+        own = self.server.model_dump() | self.database.model_dump(exclude={"backup_retention_days"})
+        return replace(SIZES[self.size], **{key: value for key, value in own.items() if value is not None})
+
+    def stack_name(self, kind: StackKind) -> str:
+        """The CloudFormation stack's name, which is its construct id as well."""
+        return f"mlflow-{self.name}-{kind}"
