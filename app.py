@@ -1,10 +1,12 @@
 """The bill of materials: four stacks for every team file. The only reader of CDK context and of the environment."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import aws_cdk as cdk
 
+from stacks.config import TeamConfig
 from stacks.data_stack import DataStack
 from stacks.edge_stack import EdgeStack
 from stacks.network_stack import NetworkStack
@@ -13,9 +15,9 @@ from stacks.service_stack import ServiceStack
 from stacks.team_files import load_teams
 
 
-def build(app: cdk.App, teams_folder: Path) -> cdk.App:
-    """Adds the stacks of the team that context `team` names, or of all teams in `teams_folder`."""
-    for team in load_teams(teams_folder, only=app.node.try_get_context("team")):
+def build(app: cdk.App, teams: Iterable[TeamConfig]) -> cdk.App:
+    """Adds the four stacks of each team, and the rules that they must pass."""
+    for team in teams:
         network = NetworkStack(app, team)
         data = DataStack(app, team, network=network)
         edge = EdgeStack(app, team, network=network)
@@ -27,4 +29,6 @@ def build(app: cdk.App, teams_folder: Path) -> cdk.App:
 if __name__ == "__main__":
     # For accounts whose people may not assume the bootstrap roles, and for emulators that enforce IAM.
     own = cdk.CliCredentialsStackSynthesizer() if os.environ.get("KIT_CLI_CREDENTIALS") == "true" else None
-    build(cdk.App(default_stack_synthesizer=own), Path(__file__).parent / "teams").synth()
+    app = cdk.App(default_stack_synthesizer=own)
+    teams = load_teams(Path(__file__).parent / "teams", only=app.node.try_get_context("team"))
+    build(app, teams).synth()

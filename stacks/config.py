@@ -96,7 +96,10 @@ class NetworkConfig(_Section):
         Field(description="Of a new VPC: private, /16 to /24, and not overlapping any other team's."),
     ] = "10.0.0.0/20"
     existing: Annotated[
-        ExistingNetwork | None, Field(description="A VPC that exists, instead of a new one.")
+        ExistingNetwork | None,
+        Field(
+            description="A VPC that exists, instead of a new one. Nothing is made in it: its subnets have the egress."
+        ),
     ] = None
     egress: Annotated[
         Egress,

@@ -13,7 +13,7 @@ PRIVATE_BLOCKS = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.
 
 _PRIVATE_CIDRS = "allowed: /16 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
 _VPC_CIDRS = "allowed: the CIDR block of the VPC, /16 to /28"
-_ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9](-[a-z]+-[0-9])?[a-z]")
+_ZONE = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9](-[a-z]+-[0-9])?[a-z]")
 
 
 def _network(value: str, allowed: str) -> IPv4Network:

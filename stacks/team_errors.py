@@ -68,6 +68,7 @@ _KINDS = {
     "string_type": "text; put it in quotes",
     "int_type": "a whole number; write it without quotes or unit",
     "float_type": "a number; write it without quotes or unit",
+    "finite_number": "a number; write it without quotes or unit",
     "bool_type": "true or false, without quotes",
     "model_type": "keys with values, indented below it; remove the key if there are none",
     "dict_type": "keys with values, indented below it; remove the key if there are none",

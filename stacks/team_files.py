@@ -12,6 +12,8 @@ from stacks.clashes import clashes_of, network_of
 from stacks.config import TeamConfig
 from stacks.team_errors import TeamFileError, line_of, problem_of
 
+__all__ = ["TeamFileError", "load_teams"]
+
 
 def load_teams(folder: Path, only: str | None = None) -> tuple[TeamConfig, ...]:
     """Reads and checks the teams of `folder`, sorted by name.

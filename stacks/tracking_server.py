@@ -1,6 +1,7 @@
 """The task definition of a team's tracking server: one description of it, wherever it runs."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr_assets as ecr_assets
@@ -16,6 +17,7 @@ from stacks.rule_packs import acknowledge
 from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
 
 IMAGE_USER = "10001"
+_IMAGE = Path(__file__).parents[1] / "server_image"
 _COMMAND = ["python", "-m", "tracking_server"]
 # Fargate's longest: a running upload may finish.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -54,7 +56,7 @@ class TrackingServer(Construct):
         self._team, self._backing = team, backing
         self._region = cdk.Stack.of(self).region
         self._image = ecr_assets.DockerImageAsset(
-            self, "Image", directory="server_image", platform=ecr_assets.Platform.LINUX_AMD64
+            self, "Image", directory=str(_IMAGE), platform=ecr_assets.Platform.LINUX_AMD64
         )
         self._log = logs.LogGroup(
             self, "Log", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=cdk.RemovalPolicy.DESTROY

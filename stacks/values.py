@@ -22,9 +22,9 @@ TEAM_TAG = "team"
 """Every resource has this tag, with the team's name."""
 
 _NAME = re.compile(r"[a-z](-?[a-z0-9])*")
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+_REGION = re.compile(r"\b[a-z]{2,4}(-[a-z]+)+-[0-9]")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_CERTIFICATE = re.compile(r"arn:aws(-cn|-us-gov)?:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}")
+_CERTIFICATE = re.compile(r"arn:aws(-[a-z-]+)?:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}")
 _TAG = re.compile(r"[\w\s+\-=.:/@]*")
 
 

@@ -1,0 +1,21 @@
+"""Fixtures for tests of stacks and team files."""
+
+from pathlib import Path
+
+import pytest
+
+from stacks.team_files import TeamFileError, load_teams
+from tests.stacks.team_folder import Refused, write
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Refused:
+    """What is said about one team file, without the folder."""
+
+    def refuse(text: str, name: str = "research.yaml") -> str:
+        write(tmp_path, name, text)
+        with pytest.raises(TeamFileError) as raised:
+            load_teams(tmp_path)
+        return str(raised.value).replace(f"{tmp_path}/", "")
+
+    return refuse

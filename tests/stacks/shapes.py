@@ -1,0 +1,58 @@
+"""The shapes of team that the templates are checked for, and their templates, each made once a run."""
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+
+import app
+from stacks.config import StackKind, TeamConfig
+
+ROOT = Path(__file__).parents[2]
+CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
+ZONE = {"name": "mlflow.example.com", "hosted_zone_id": "Z0123456789ABC", "hosted_zone_name": "example.com"}
+CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/00000000-1111-2222-3333-444444444444"
+
+_SHAPES: dict[str, dict[str, Any]] = {
+    "smallest": {"size": "dev"},
+    "usual": {},
+    "cheap": {"size": "dev", "network": {"egress": "public-ip"}},
+    "closed": {"size": "medium", "network": {"egress": "endpoints"}, "artifacts": {"mode": "presigned"}},
+    "public": {"size": "large", "access": "public", "domain": ZONE, "tags": {"cost-centre": "42"}},
+    "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
+    "temporary": {"size": "dev", "temporary": True, "artifacts": {"mode": "direct"}},
+    "guest": {
+        "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},
+        "network": {
+            "existing": {
+                "vpc_id": "vpc-0123456789abcdef0",
+                "vpc_cidr": "10.1.0.0/16",
+                "availability_zones": ["eu-west-1a", "eu-west-1b"],
+                "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+            }
+        },
+    },
+}
+SHAPES = tuple(_SHAPES)
+
+
+def team(shape: str) -> TeamConfig:
+    return TeamConfig.model_validate({"name": shape, "region": "eu-west-1", **_SHAPES[shape]})
+
+
+def synthesize(shape: str) -> dict[str, dict[str, Any]]:
+    """The shape's templates by stack name; raises when a rule finds anything."""
+    assembly = app.build(cdk.App(context=CONTEXT), [team(shape)]).synth()
+    return {stack.stack_name: stack.template for stack in assembly.stacks}
+
+
+@functools.cache
+def templates(shape: str) -> dict[str, dict[str, Any]]:
+    return synthesize(shape)
+
+
+def template(shape: str, kind: StackKind) -> Template:
+    return Template.from_json(templates(shape)[team(shape).stack_name(kind)])

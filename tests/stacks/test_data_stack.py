@@ -1,0 +1,114 @@
+import pytest
+from aws_cdk.assertions import Match
+from tests.stacks.shapes import SHAPES, template, templates
+
+KEPT_SHAPES = [shape for shape in SHAPES if shape != "temporary"]
+
+
+@pytest.mark.parametrize("shape", KEPT_SHAPES)
+def test_the_database_is_private_encrypted_protected_and_backed_up(shape: str) -> None:
+    template(shape, "data").has_resource_properties(
+        "AWS::RDS::DBInstance",
+        {
+            "PubliclyAccessible": False,
+            "StorageEncrypted": True,
+            "KmsKeyId": Match.any_value(),
+            "DeletionProtection": True,
+            "DeleteAutomatedBackups": False,
+            "BackupRetentionPeriod": 7,
+            "CopyTagsToSnapshot": True,
+            "Engine": "postgres",
+        },
+    )
+
+
+def test_the_database_refuses_connections_without_tls() -> None:
+    template("usual", "data").has_resource_properties(
+        "AWS::RDS::DBParameterGroup", {"Parameters": {"rds.force_ssl": "1"}}
+    )
+
+
+def test_the_database_admits_nobody_by_itself() -> None:
+    data = template("usual", "data")
+    data.resource_count_is("AWS::EC2::SecurityGroupIngress", 0)
+    for group in data.find_resources("AWS::EC2::SecurityGroup").values():
+        assert "SecurityGroupIngress" not in group["Properties"]
+
+
+def test_the_artifact_bucket_is_private_versioned_and_encrypted_with_the_teams_key() -> None:
+    template("usual", "data").has_resource_properties(
+        "AWS::S3::Bucket",
+        {
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "BucketEncryption": {
+                "ServerSideEncryptionConfiguration": [
+                    Match.object_like(
+                        {
+                            "BucketKeyEnabled": True,
+                            "ServerSideEncryptionByDefault": Match.object_like({"SSEAlgorithm": "aws:kms"}),
+                        }
+                    )
+                ]
+            },
+            "PublicAccessBlockConfiguration": {
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            },
+        },
+    )
+
+
+def test_every_bucket_refuses_plain_http() -> None:
+    data = template("usual", "data")
+    buckets = data.find_resources("AWS::S3::Bucket")
+    policies = data.find_resources("AWS::S3::BucketPolicy").values()
+    refusing = {
+        policy["Properties"]["Bucket"]["Ref"]
+        for policy in policies
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    assert refusing == set(buckets)
+
+
+def test_abandoned_uploads_and_old_versions_expire() -> None:
+    template("usual", "data").has_resource_properties(
+        "AWS::S3::Bucket",
+        {
+            "LifecycleConfiguration": {
+                "Rules": Match.array_with(
+                    [
+                        Match.object_like({"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}),
+                        Match.object_like({"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}),
+                    ]
+                )
+            }
+        },
+    )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_secret_is_encrypted_with_the_teams_key(shape: str) -> None:
+    secrets = template(shape, "data").find_resources("AWS::SecretsManager::Secret")
+    assert len(secrets) == 4
+    assert all("KmsKeyId" in secret["Properties"] for secret in secrets.values())
+
+
+def test_no_secret_is_in_any_template_in_clear() -> None:
+    for shape in SHAPES:
+        for template_ in templates(shape).values():
+            for resource in template_["Resources"].values():
+                if resource["Type"] == "AWS::SecretsManager::Secret":
+                    assert "SecretString" not in resource["Properties"]
+                if resource["Type"] == "AWS::RDS::DBInstance":
+                    password = resource["Properties"]["MasterUserPassword"]
+                    assert "{{resolve:secretsmanager:" in str(password)
+
+
+def test_a_temporary_teams_database_goes_with_its_stack() -> None:
+    template("temporary", "data").has_resource_properties(
+        "AWS::RDS::DBInstance", {"DeletionProtection": False, "DeleteAutomatedBackups": True}
+    )

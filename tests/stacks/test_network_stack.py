@@ -1,0 +1,49 @@
+from aws_cdk.assertions import Match
+from tests.stacks.shapes import template
+
+
+def test_a_single_zone_team_has_one_nat_gateway_and_a_standby_brings_a_second() -> None:
+    template("smallest", "network").resource_count_is("AWS::EC2::NatGateway", 1)
+    template("usual", "network").resource_count_is("AWS::EC2::NatGateway", 2)
+
+
+def test_public_ip_egress_needs_no_nat_gateway() -> None:
+    template("cheap", "network").resource_count_is("AWS::EC2::NatGateway", 0)
+
+
+def test_a_closed_network_has_no_way_to_the_internet_and_an_endpoint_for_each_service() -> None:
+    closed = template("closed", "network")
+    closed.resource_count_is("AWS::EC2::InternetGateway", 0)
+    for service in ("ecr.api", "ecr.dkr", "logs", "secretsmanager"):
+        closed.has_resource_properties(
+            "AWS::EC2::VPCEndpoint",
+            {"ServiceName": f"com.amazonaws.eu-west-1.{service}", "VpcEndpointType": "Interface"},
+        )
+
+
+def test_artifacts_go_to_s3_without_leaving_the_network() -> None:
+    template("usual", "network").has_resource_properties(
+        "AWS::EC2::VPCEndpoint", {"VpcEndpointType": "Gateway", "ServiceName": Match.any_value()}
+    )
+
+
+def test_the_databases_subnets_have_no_route_to_the_internet() -> None:
+    usual = template("usual", "network").to_json()["Resources"]
+    tables = {
+        route["Properties"]["RouteTableId"]["Ref"]
+        for route in usual.values()
+        if route["Type"] == "AWS::EC2::Route"
+    }
+    assert tables
+    assert not [table for table in tables if "Database" in table]
+
+
+def test_no_subnet_gives_a_public_address_to_whatever_starts_in_it() -> None:
+    for shape in ("smallest", "cheap", "public"):
+        subnets = template(shape, "network").find_resources("AWS::EC2::Subnet")
+        assert not [s for s in subnets.values() if s["Properties"].get("MapPublicIpOnLaunch")]
+
+
+def test_in_an_existing_network_only_the_databases_place_in_it_is_made() -> None:
+    resources = template("guest", "network").to_json()["Resources"]
+    assert [resource["Type"] for resource in resources.values()] == ["AWS::RDS::DBSubnetGroup"]

@@ -1,0 +1,50 @@
+"""The statements, as data."""
+
+from typing import Any
+
+import pytest
+from aws_cdk import aws_iam as iam
+
+from stacks import policies
+
+BUCKET = "arn:aws:s3:::artifacts"
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
+ALL = {
+    "objects": policies.read_and_write_artifacts(BUCKET, "artifacts"),
+    "listing": policies.list_artifacts(BUCKET, "artifacts"),
+    "artifact key": policies.encrypt_artifacts(KEY, "eu-west-1"),
+    "secrets": policies.read_secrets(["arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf"]),
+    "secret key": policies.decrypt_secrets(KEY, "eu-west-1"),
+    "image": policies.pull_image("arn:aws:ecr:eu-west-1:111122223333:repository/r"),
+    "login": policies.log_in_to_registry(),
+    "log": policies.write_logs("arn:aws:logs:eu-west-1:111122223333:log-group:g:*"),
+}
+
+
+def statement(of: iam.PolicyStatement) -> dict[str, Any]:
+    return dict(of.to_statement_json())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_statement_allows_an_action_by_wildcard(name: str) -> None:
+    actions = statement(ALL[name])["Action"]
+    assert not any("*" in action for action in ([actions] if isinstance(actions, str) else actions))
+
+
+@pytest.mark.parametrize("name", set(ALL) - {"login"})
+def test_every_statement_but_the_registry_login_names_its_resource(name: str) -> None:
+    assert statement(ALL[name])["Resource"] != "*"
+
+
+def test_artifacts_are_granted_below_their_prefix_only() -> None:
+    assert statement(ALL["objects"])["Resource"] == f"{BUCKET}/artifacts/*"
+    assert statement(ALL["listing"])["Condition"] == {
+        "StringLike": {"s3:prefix": ["artifacts", "artifacts/*"]}
+    }
+
+
+@pytest.mark.parametrize(("name", "service"), [("artifact key", "s3"), ("secret key", "secretsmanager")])
+def test_the_key_works_through_the_one_service_only(name: str, service: str) -> None:
+    assert statement(ALL[name])["Condition"] == {
+        "StringEquals": {"kms:ViaService": f"{service}.eu-west-1.amazonaws.com"}
+    }

@@ -1,0 +1,153 @@
+import json
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match
+from tests.stacks.shapes import SHAPES, team, template, templates
+
+
+def containers(shape: str) -> dict[str, dict[str, Any]]:
+    (definition,) = template(shape, "service").find_resources("AWS::ECS::TaskDefinition").values()
+    return {c["Name"]: c for c in definition["Properties"]["ContainerDefinitions"]}
+
+
+def environment(shape: str, container: str) -> dict[str, Any]:
+    return {entry["Name"]: entry["Value"] for entry in containers(shape)[container]["Environment"]}
+
+
+def statements(shape: str, role: str) -> list[dict[str, Any]]:
+    return [
+        statement
+        for policy in template(shape, "service").find_resources("AWS::IAM::Policy").values()
+        if role in json.dumps(policy["Properties"]["Roles"])
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+
+def test_the_server_starts_after_migrate_succeeded() -> None:
+    parts = containers("usual")
+    assert parts["migrate"]["Essential"] is False
+    assert parts["server"]["DependsOn"] == [{"ContainerName": "migrate", "Condition": "SUCCESS"}]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_container_is_root_or_may_write_outside_tmp(shape: str) -> None:
+    for container in containers(shape).values():
+        assert container["User"] == "10001"
+        assert container["ReadonlyRootFilesystem"] is True
+        assert [mount["ContainerPath"] for mount in container["MountPoints"]] == ["/tmp"]  # noqa: S108
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_secret_reaches_containers_from_secrets_manager_only(shape: str) -> None:
+    for container in containers(shape).values():
+        names = {entry["Name"] for entry in container["Environment"]}
+        assert not {name for name in names if "PASSWORD" in name or name.endswith("_KEY")}
+    assert {entry["Name"] for entry in containers(shape)["server"]["Secrets"]} == {
+        "MLFLOW_AUTH_ADMIN_PASSWORD",
+        "TRACKING_ENCRYPTION_KEY",
+    }
+
+
+def test_only_migrate_is_handed_the_master_password() -> None:
+    masters = {entry["Name"] for entry in containers("usual")["migrate"]["Secrets"]}
+    assert masters == {"DATABASE_MASTER_USERNAME", "DATABASE_MASTER_PASSWORD"}
+    assert not masters & {entry["Name"] for entry in containers("usual")["server"]["Secrets"]}
+
+
+def test_the_server_reads_no_secret_but_its_own_database_users() -> None:
+    readable = [s["Resource"] for s in statements("usual", "TaskRole") if s.get("Sid") == "ReadSecrets"]
+    assert len(readable) == 1
+    assert "DatabaseUserSecret" in json.dumps(readable)
+    assert "Master" not in json.dumps(readable)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_role_has_a_managed_policy_or_an_action_by_wildcard(shape: str) -> None:
+    service = template(shape, "service")
+    for role in service.find_resources("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+    for statement in statements(shape, "Role"):
+        assert "*" not in json.dumps(statement["Action"])
+
+
+def test_only_ecs_in_this_account_may_assume_the_roles() -> None:
+    for role in template("usual", "service").find_resources("AWS::IAM::Role").values():
+        (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+        assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+
+def test_the_database_admits_the_tasks_by_a_rule_of_this_stack() -> None:
+    template("usual", "service").has_resource_properties(
+        "AWS::EC2::SecurityGroupIngress",
+        {"FromPort": 5432, "ToPort": 5432, "SourceSecurityGroupId": Match.any_value()},
+    )
+
+
+def test_tasks_reach_aws_by_https_and_the_database_and_nothing_else() -> None:
+    service = template("usual", "service")
+    (group,) = service.find_resources("AWS::EC2::SecurityGroup").values()
+    (to_database,) = service.find_resources("AWS::EC2::SecurityGroupEgress").values()
+    assert [rule["FromPort"] for rule in group["Properties"]["SecurityGroupEgress"]] == [443]
+    assert (to_database["Properties"]["FromPort"], to_database["Properties"]["ToPort"]) == (5432, 5432)
+
+
+def test_a_failed_deployment_rolls_back_and_never_takes_the_running_tasks_away() -> None:
+    template("usual", "service").has_resource_properties(
+        "AWS::ECS::Service",
+        {
+            "DeploymentConfiguration": Match.object_like(
+                {
+                    "DeploymentCircuitBreaker": {"Enable": True, "Rollback": True},
+                    "MinimumHealthyPercent": 100,
+                    "MaximumPercent": 200,
+                }
+            )
+        },
+    )
+
+
+def test_tasks_have_a_public_address_only_where_that_is_their_way_out() -> None:
+    for shape, assigned in (("usual", "DISABLED"), ("cheap", "ENABLED")):
+        template(shape, "service").has_resource_properties(
+            "AWS::ECS::Service",
+            {"NetworkConfiguration": {"AwsvpcConfiguration": Match.object_like({"AssignPublicIp": assigned})}},
+        )
+
+
+def test_the_server_answers_to_the_public_name_only() -> None:
+    assert environment("public", "server")["MLFLOW_SERVER_ALLOWED_HOSTS"] == "mlflow.example.com"
+    assert (
+        environment("public", "server")["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"] == "https://mlflow.example.com"
+    )
+
+
+def test_connections_are_kept_longer_than_the_load_balancer_keeps_them() -> None:
+    (balancer,) = template("usual", "edge").find_resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
+    attributes = {a["Key"]: a["Value"] for a in balancer["Properties"]["LoadBalancerAttributes"]}
+    assert int(environment("usual", "server")["TRACKING_KEEP_ALIVE_SECONDS"]) > int(
+        attributes["idle_timeout.timeout_seconds"]
+    )
+
+
+def test_direct_artifacts_bypass_the_server() -> None:
+    assert "MLFLOW_DEFAULT_ARTIFACT_ROOT" in environment("temporary", "server")
+    assert "MLFLOW_ARTIFACTS_DESTINATION" not in environment("temporary", "server")
+    assert "MLFLOW_ARTIFACTS_DESTINATION" in environment("usual", "server")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_task_is_as_large_as_the_size_says(shape: str) -> None:
+    sizing = team(shape).sizing
+    template(shape, "service").has_resource_properties(
+        "AWS::ECS::TaskDefinition", {"Cpu": str(sizing.cpu_units), "Memory": str(sizing.memory_mib)}
+    )
+    assert environment(shape, "server")["MLFLOW_WORKERS"] == str(sizing.workers)
+
+
+def test_the_data_and_edge_stacks_know_nothing_of_each_other_or_of_the_service() -> None:
+    for shape in SHAPES:
+        for kind, stranger in (("data", "edge"), ("edge", "data"), ("data", "service"), ("edge", "service")):
+            text = json.dumps(templates(shape)[team(shape).stack_name(kind)])
+            assert f"mlflow-{shape}-{stranger}" not in text

@@ -1,0 +1,60 @@
+"""Logical ids are a contract: another id is another resource to CloudFormation, and the old one goes.
+
+https://docs.aws.amazon.com/cdk/v2/guide/best-practices.html#best-practices-apps-logicalid
+"""
+
+import pytest
+
+from tests.stacks.shapes import SHAPES, team, templates
+
+# Stack kind, logical id, type, DeletionPolicy, UpdateReplacePolicy.
+KEPT = {
+    ("network", "DatabaseSubnetGroup", "AWS::RDS::DBSubnetGroup", None, None),
+    ("data", "Key961B73FD", "AWS::KMS::Key", "Retain", "Retain"),
+    ("data", "DatabaseInstanceAA8A5FDE", "AWS::RDS::DBInstance", "Snapshot", "Snapshot"),
+    ("data", "DatabaseMasterSecretC5C2A01F", "AWS::SecretsManager::Secret", "Retain", "Retain"),
+    ("data", "DatabaseUserSecretCED5332B", "AWS::SecretsManager::Secret", "Retain", "Retain"),
+    ("data", "ArtifactStoreBucket47CE7D81", "AWS::S3::Bucket", "Retain", "Retain"),
+    ("data", "ArtifactStoreAccessLog7BB2FE83", "AWS::S3::Bucket", "Retain", "Retain"),
+    ("data", "AdminSecretB9452750", "AWS::SecretsManager::Secret", "Retain", "Retain"),
+    ("data", "EncryptionKey1B843E66", "AWS::SecretsManager::Secret", "Retain", "Retain"),
+    # Kept by the stack's termination protection and its own deletion protection: its name is in every client.
+    ("edge", "LoadBalancerBE9EEC3A", "AWS::ElasticLoadBalancingV2::LoadBalancer", None, None),
+    ("edge", "AccessLogD598EBE9", "AWS::S3::Bucket", "Retain", "Retain"),
+}
+STATEFUL_TYPES = {
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::KMS::Key",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBSubnetGroup",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+}
+
+
+def stateful_resources(shape: str) -> set[tuple[str, str, str, str | None, str | None]]:
+    return {
+        (
+            name.removeprefix(f"mlflow-{team(shape).name}-"),
+            logical_id,
+            resource["Type"],
+            resource.get("DeletionPolicy"),
+            resource.get("UpdateReplacePolicy"),
+        )
+        for name, template in templates(shape).items()
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] in STATEFUL_TYPES
+    }
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "temporary"])
+def test_what_holds_data_or_the_public_name_keeps_its_identity_and_is_kept(shape: str) -> None:
+    assert stateful_resources(shape) == KEPT, (
+        "this would replace a team's data or its public name: see docs/reference/stateful-resources.md"
+    )
+
+
+def test_a_temporary_team_keeps_its_identities_but_nothing_else() -> None:
+    found = stateful_resources("temporary")
+    assert {row[:3] for row in found} == {row[:3] for row in KEPT}
+    assert {row[3:] for row in found} <= {("Delete", "Delete"), (None, None)}
