@@ -80,7 +80,7 @@ class ExistingNetwork(_Section):
         Field(strict=False, description="One for each zone, in the same order: tasks and database."),
     ]
     public_subnet_ids: Annotated[
-        tuple[str, ...],
+        network_values.Subnets,
         Field(
             strict=False,
             description="One for each zone, in their order: for `access: public` and `egress: public-ip`.",
@@ -98,7 +98,8 @@ class NetworkConfig(_Section):
     existing: Annotated[
         ExistingNetwork | None,
         Field(
-            description="A VPC that exists, instead of a new one. Nothing is made in it: its subnets have the egress."
+            description="A VPC that exists, instead of a new one. Nothing is made in it: "
+            "its subnets have the egress already."
         ),
     ] = None
     egress: Annotated[

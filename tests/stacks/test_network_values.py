@@ -59,6 +59,11 @@ def test_an_existing_vpc_is_taken_as_it_is_described(tmp_path: Path) -> None:
         ),
         ("subnet-0b1c2d3e4f5a67890", "subnet-0a1b2c3d4e5f67890", "names a subnet twice"),
         ("subnet-0b1c2d3e4f5a67890", "private-b", "names 'private-b', which is not a subnet's id"),
+        (
+            "private_subnet_ids:",
+            "public_subnet_ids: [a]\n    private_subnet_ids:",
+            "names 'a', which is not a",
+        ),
         ("vpc-0a1b2c3d4e5f67890", "main", "'main' is not a VPC's id"),
         ("10.20.0.0/16", "10.20.0.0/8", "is not the first address of its network; allowed: the CIDR block"),
         ("10.20.0.0/16", "10.0.0.0/8", "is not the size of a VPC"),

@@ -1,0 +1,128 @@
+"""The command line: what each verb takes and what its user reads. The work is in `kit.commands`."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from kit.commands.down import down
+from kit.commands.password import password
+from kit.commands.smoke import smoke_test
+from kit.commands.up import up
+from kit.local.errors import LocalError
+from kit.progress import Steps
+from stacks.team_files import TeamFileError
+
+DEFAULT_TEAM = "example"
+DEFAULT_PORT = 5050
+
+_team = click.argument("team", default=DEFAULT_TEAM)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def kit() -> None:
+    """A team's own MLflow tracking server, on AWS and on a laptop.
+
+    \b
+    scripts/up                     the example team's server, on this machine
+    scripts/up research            another team's: teams/research.yaml
+    scripts/kit smoke https://…    try a server that runs anywhere
+    scripts/down                   stop it and keep its data
+    """
+
+
+@kit.command("up")
+@_team
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Where the server answers on this machine.")
+def up_command(team: str, port: int) -> None:
+    """Deploy TEAM to an AWS emulator, run its task and try it. Leaves the server running.
+
+    \b
+    Examples:
+      scripts/up
+      scripts/up research --port 5051
+    """
+    url = up(team, port, Steps())
+    click.echo(f"""
+The MLflow server of team {team} is at {url}
+  user      admin
+  password  scripts/kit password {team}   (from the stack's AdminSecret)
+
+export MLFLOW_TRACKING_URI={url} MLFLOW_TRACKING_USERNAME=admin MLFLOW_TRACKING_PASSWORD="$(scripts/kit password {team})"
+.venv-server/bin/python -c "import mlflow; mlflow.set_experiment('hello'); mlflow.log_metric('answer', 42)"
+""")
+
+
+@kit.command("down")
+@_team
+@click.option("--delete-data", is_flag=True, help="Delete the team's data on this machine, too.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before data is deleted.")
+def down_command(team: str, delete_data: bool, yes: bool) -> None:
+    """Stop TEAM's server on this machine. `kit up` brings the same runs and artifacts back.
+
+    \b
+    Examples:
+      scripts/down
+      scripts/down research --delete-data
+    """
+    if delete_data and not yes:
+        click.confirm(
+            f"Delete all runs, models, artifacts and users of team {team} on this machine?", abort=True, err=True
+        )
+    down(team, Steps(), delete_data=delete_data)
+
+
+@kit.command("password")
+@_team
+def password_command(team: str) -> None:
+    """Print the admin password of TEAM's server on this machine.
+
+    \b
+    Example:
+      export MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)"
+    """
+    click.echo(password(team))
+
+
+@kit.command("smoke")
+@click.argument("url")
+@click.option("--user", default="admin", show_default=True, help="Whose password MLFLOW_TRACKING_PASSWORD is.")
+@click.option("--no-auth", is_flag=True, help="The server has no passwords.")
+@click.option("--ca-bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM file to trust.")
+def smoke_command(url: str, user: str, no_auth: bool, ca_bundle: Path | None) -> None:
+    """Use the server at URL as a person would, and say what works. The password is read from MLFLOW_TRACKING_PASSWORD.
+
+    \b
+    Example:
+      MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)" scripts/kit smoke http://localhost:5050
+    """
+    sys.exit(0 if smoke_test(url, None if no_auth else user, ca_bundle) else 1)
+
+
+def main() -> NoReturn:
+    """Runs the command; an expected error is one sentence and exit code 1, an interruption 130."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    try:
+        kit(standalone_mode=False, prog_name="scripts/kit")
+    except (LocalError, TeamFileError) as error:
+        _fail(str(error), 1)
+    except click.Abort:
+        _fail("interrupted", 130)
+    except KeyboardInterrupt:
+        _fail("interrupted", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    sys.exit(0)
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    click.echo(f"error: {sentence}", err=True)
+    sys.exit(code)

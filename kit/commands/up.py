@@ -1,0 +1,112 @@
+"""`kit up`: the team's stacks deployed to an emulator, the deployed task running, and the smoke test passed."""
+
+import functools
+import json
+import shutil
+from pathlib import Path
+
+from kit import smoke
+from kit.environment import ROOT, SERVER
+from kit.local.cdk import Cdk, is_bootstrapped, put_placeholder_images, resource_types
+from kit.local.deployment import Deployment
+from kit.local.errors import LocalError
+from kit.local.laptop import Laptop, overrides
+from kit.local.ministack_types import recorded_only
+from kit.progress import Report, Steps
+from stacks import artifact_store, database
+from stacks.team_files import load_teams
+
+TEAMS = ROOT / "teams"
+
+
+def up(team_name: str, port: int, steps: Steps) -> str:
+    """Brings the team's server up, or up to date, and returns its local URL.
+
+    Whatever goes wrong, nothing is left running and no data is lost. Raises LocalError, TeamFileError.
+    """
+    (team,) = load_teams(TEAMS, only=team_name)
+    laptop = Laptop(team)
+    with laptop.for_one_command():
+        try:
+            return _up(laptop, port, steps)
+        except BaseException:
+            with steps.step("Stop everything"):
+                laptop.stop()
+            raise
+
+
+def _up(laptop: Laptop, port: int, steps: Steps) -> str:
+    team, emulator = laptop.team, laptop.emulator
+    with steps.step("AWS emulator") as report:
+        emulator.start()
+        report(f"MiniStack, account {emulator.account_id}, {emulator.endpoint_url}")
+    cdk = Cdk(ROOT, laptop.state / "home", {**emulator.client_environment(), "KIT_CLI_CREDENTIALS": "true"})
+    assembly = laptop.state / "cdk.out"
+    with steps.step("cdk synth") as report:
+        shutil.rmtree(assembly, ignore_errors=True)
+        cdk.synth(assembly, context={"team": team.name})
+        report(f"{len(list(assembly.glob('*.template.json')))} stacks, no findings")
+    if not is_bootstrapped(emulator.client("ssm")):
+        with steps.step("cdk bootstrap") as report:
+            cdk.bootstrap(emulator.account_id, team.region, report)
+    with steps.step("cdk deploy") as report:
+        put_placeholder_images(assembly, emulator.client("ecr"), emulator.account_id, team.region)
+        cdk.deploy(assembly, report)
+        report(f"{_resources(assembly)} resources in {team.region}")
+    deployment = Deployment.read(team, emulator.client)
+    with steps.step("PostgreSQL") as report:
+        database_port = laptop.start_database(deployment)
+        report(f"{laptop.postgres.version} on 127.0.0.1:{database_port}")
+    with steps.step("Task") as report:
+        target_port = laptop.start_task(deployment, database_port, report)
+    with steps.step("Load balancer") as report:
+        url = laptop.start_load_balancer(deployment, port, target_port)
+        report(f"{deployment.public_host} on 127.0.0.1:{port}")
+    with steps.step("Smoke test") as report:
+        _smoke(laptop, deployment, url, database_port, report)
+    _tell_differences(laptop, deployment, assembly, database_port, steps)
+    return url
+
+
+def _smoke(laptop: Laptop, deployment: Deployment, url: str, database_port: int, report: Report) -> None:
+    admin = laptop.secret(deployment.admin_secret_arn)
+    user = laptop.secret(deployment.declared("server", "DATABASE_SECRET_ARN"))
+    open_to_all = laptop.team.auth == "none"
+    evidence = smoke.Evidence(
+        smoke.Database("127.0.0.1", database_port, database.NAME, user["username"], lambda: user["password"]),
+        smoke.ArtifactBucket(
+            functools.partial(laptop.emulator.client, "s3"), deployment.artifact_bucket, artifact_store.PREFIX
+        ),
+        laptop.state / "containers" / "server",
+    )
+    result = smoke.run(
+        url,
+        None if open_to_all else admin["username"],
+        None if open_to_all else admin["password"],
+        python=SERVER / "bin" / "python",
+        evidence=evidence,
+        progress=lambda line: report(" ".join(line.split()[1:])),
+        ca_bundle=laptop.emulator.certificate,
+    )
+    if not result.ok:
+        failed = "; ".join(f"{step.name}: {step.sentence}" for step in result.failures)
+        raise LocalError(f"The smoke test failed at {failed}. The logs are in {laptop.state / 'logs'}.")
+    report(f"{len(result.steps)} checks passed")
+
+
+def _tell_differences(
+    laptop: Laptop, deployment: Deployment, assembly: Path, database_port: int, steps: Steps
+) -> None:
+    """Says what this machine does otherwise than AWS would, so that nobody takes it for more than it is."""
+    steps.say()
+    steps.say("Other than on AWS:")
+    for name, value in overrides(database_port).items():
+        steps.say(f"  {name} is {value}, not {deployment.declared('server', name)}")
+    recorded = ", ".join(recorded_only(resource_types(assembly)))
+    steps.say(f"  recorded by the emulator without effect: {recorded}")
+    steps.say("  containers are processes: no read-only root, user 10001, CPU or memory limit")
+
+
+def _resources(assembly: Path) -> int:
+    templates = (json.loads(path.read_text()) for path in assembly.glob("*.template.json"))
+    return sum(len(template["Resources"]) for template in templates)

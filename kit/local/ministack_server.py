@@ -1,0 +1,137 @@
+"""The emulator's own process: MiniStack with this kit's types, over https, saved to disk while it runs.
+
+Run as `python -m kit.local.ministack_server` with the environment that `emulator.py` gives. MiniStack's own
+`main` would also listen on port 443 and write its state at a clean stop only.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from kit.local import ministack_types
+
+SAVE_INTERVAL_S = 1.0
+CLOSING_TIMEOUT_S = 2.0
+
+Send = Callable[[Any], Awaitable[None]]
+Application = Callable[[Any, Callable[[], Awaitable[Any]], Send], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+
+class SavedApplication:
+    """MiniStack's ASGI application, with its state on disk about a second after each change.
+
+    A killed emulator so loses next to nothing; above all not the generated passwords, which the database
+    already has. A reset by request, which MiniStack allows without credentials, is refused.
+    """
+
+    def __init__(self, application: Application, save: Callable[[], bool]) -> None:
+        """`save` writes the state and answers whether all of it could be written."""
+        self._application = application
+        self._save = save
+        self._changed = False
+
+    async def __call__(self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+        if scope.get("path") in ("/_ministack/reset", "/_ministack/config"):
+            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        try:
+            await self._application(scope, receive, send)
+        finally:
+            if scope.get("method") not in (None, "GET", "HEAD", "OPTIONS"):
+                self._changed = True
+
+    async def save_changes(self) -> None:
+        """Save once a second while requests that may change something come in."""
+        while True:
+            await asyncio.sleep(SAVE_INTERVAL_S)
+            if self._changed:
+                self._changed = not self._save()
+
+
+def main() -> None:
+    """Serve until SIGTERM, then save and end."""
+    ministack_types.register()
+    from ministack import app as ministack
+    from ministack.core import tls
+
+    load = ministack._load_persisted_state
+
+    def load_and_settle() -> None:
+        load()
+        settle_interrupted_stacks()
+
+    ministack._load_persisted_state = load_and_settle
+    config = Config()
+    config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
+    config.certfile, config.keyfile = tls.resolve_tls_material()
+    config.keep_alive_timeout = 75
+    asyncio.run(_serve(SavedApplication(ministack.app, save_state), config))
+
+
+async def _serve(application: SavedApplication, config: Config) -> None:
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    saving = asyncio.create_task(application.save_changes())
+    serving = asyncio.create_task(serve(application, config, shutdown_trigger=stopping.wait))  # type: ignore[arg-type]
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
+    saving.cancel()
+    if serving.done():
+        serving.result()  # raises why it could not listen
+    # A client that keeps its connection open and does not read would hold the end up for half a minute.
+    await asyncio.wait({serving}, timeout=CLOSING_TIMEOUT_S)
+    save_state()
+    os._exit(0)
+
+
+def save_state() -> bool:
+    """Write every service's state, collected at one moment; False when one was changing just then."""
+    from ministack import app as ministack
+    from ministack.core import persistence
+
+    states = {}
+    complete = True
+    for service, collect in ministack._build_persistence_save_dict().items():
+        try:
+            states[service] = collect()
+        except RuntimeError:  # a dictionary that changed while a thread of MiniStack works on it
+            complete = False
+    for service, state in states.items():
+        if state is not None:
+            persistence.save_state(service, state)
+    return complete
+
+
+def settle_interrupted_stacks() -> None:
+    """Give stacks whose operation died with the emulator a status that a next `cdk deploy` goes on from.
+
+    What was made stays; the template shrinks to it, so that the next deployment makes the rest.
+    """
+    from ministack.services import cloudformation
+
+    for stack in cloudformation._stacks._data.values():
+        status = stack["StackStatus"]
+        if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+            continue
+        made = stack.get("_resources", {})
+        template = dict(stack.get("_template") or {})
+        template["Resources"] = {k: v for k, v in template.get("Resources", {}).items() if k in made}
+        template["Outputs"] = {}
+        stack["_template"], stack["_template_body"] = template, json.dumps(template)
+        stack["StackStatus"] = "DELETE_FAILED" if status.startswith("DELETE") else "UPDATE_ROLLBACK_COMPLETE"
+        stack["StackStatusReason"] = "The emulator ended during this operation."
+        _log.warning("%s was %s and is %s now", stack["StackName"], status, stack["StackStatus"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Starts the client in a process of its own and reads what it tells."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kit.smoke.report import CheckError, SmokeStep
+
+DEADLINE_SECONDS = 180
+PROJECT = Path(__file__).resolve().parents[2]
+INHERITED = ("PATH", "LANG", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+class ClientProcess:
+    """One run of kit.smoke.client. Its working folder, home and temporary files lie below `folder`.
+
+    environment: added to the client's, for what this server's clients need (say AWS_* for direct artifacts).
+    """
+
+    def __init__(
+        self,
+        smoke_id: str,
+        *,
+        python: Path,
+        folder: Path,
+        url: str,
+        credentials: tuple[str, str] | None,
+        ca_bundle: Path | None,
+        environment: Mapping[str, str],
+        keep: bool,
+    ) -> None:
+        self.working_folder = folder / "cwd"
+        self.traces: dict[str, Any] = {}
+        self._errors = folder / "stderr"
+        for name in ("cwd", "home", "tmp"):
+            (folder / name).mkdir()
+        variables = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
+            "HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),
+            "PYTHONPATH": str(PROJECT),
+            "MLFLOW_TRACKING_URI": url,
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            # A dead server is noticed after 2 x 10 s and not after MLflow's default of seven retries
+            "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+            "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        }
+        if credentials is not None:
+            variables["MLFLOW_TRACKING_USERNAME"], variables["MLFLOW_TRACKING_PASSWORD"] = credentials
+        if ca_bundle is not None:
+            variables["MLFLOW_TRACKING_SERVER_CERT_PATH"] = variables["REQUESTS_CA_BUNDLE"] = str(ca_bundle)
+        with self._errors.open("w") as errors:
+            self._process = subprocess.Popen(
+                [str(python), "-P", "-m", "kit.smoke.client", smoke_id, *(["--keep"] if keep else [])],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                cwd=self.working_folder,
+                env=variables | dict(environment),
+            )
+        self._alarm = threading.Timer(DEADLINE_SECONDS, self._process.kill)
+        self._alarm.daemon = True
+        self._alarm.start()
+
+    def story(self) -> Iterator[SmokeStep]:
+        """Yield the steps as they end, until the story has ended (and `traces` is set) or has failed.
+
+        Raises CheckError when the process ends without a word.
+        """
+        for message in self._messages():
+            if "traces" in message:
+                self.traces = message["traces"]
+                return
+            yield SmokeStep(**message)
+        if self._process.wait() != 0:
+            raise CheckError(
+                f"MLflow's client did not finish within {DEADLINE_SECONDS} s or broke: {self._last_words()}"
+            )
+
+    def farewell(self) -> Iterator[SmokeStep]:
+        """Let the client delete what it made, and yield the steps of that."""
+        if self._process.stdin and not self._process.stdin.closed:
+            self._process.stdin.close()
+        for message in self._messages():
+            yield SmokeStep(**message)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End the process if it still runs; what it made stays on the server."""
+        self._alarm.cancel()
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        while line := self._process.stdout.readline() if self._process.stdout else "":
+            yield json.loads(line)
+
+    def _last_words(self) -> str:
+        lines = self._errors.read_text(errors="replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "it said nothing")[:200]

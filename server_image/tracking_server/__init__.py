@@ -1,0 +1,1 @@
+"""What runs in the task's two containers: `migrate` first, then `serve`."""

@@ -1,0 +1,76 @@
+"""Command line of the image."""
+
+import argparse
+import os
+import sys
+
+from tracking_server.environment import Environment
+from tracking_server.errors import TrackingServerError
+
+EPILOG = """\
+examples:
+  python -m tracking_server migrate             initialise an empty database, or check that the schema fits
+  python -m tracking_server migrate --upgrade   upgrade the schema; take a snapshot first
+  python -m tracking_server serve               run the tracking server until SIGTERM
+  python -m tracking_server health              ask the server on this host
+
+exit codes:
+  0  done
+  1  something cannot be reached, or refuses
+  2  an argument or an environment variable is missing or invalid
+  3  the schema is older than the image
+  4  the schema is newer than the image
+"""
+
+
+def main() -> int:
+    """Run one command; returns the exit code. Settings come from the environment, see README.md."""
+    arguments = _parser().parse_args()
+    try:
+        _run(arguments)
+    except TrackingServerError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tracking_server",
+        description="MLflow's tracking server for one team.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    migrate = commands.add_parser("migrate", help="initialise, check or upgrade the database's schema")
+    migrate.add_argument(
+        "--upgrade", action="store_true", help="upgrade an older schema; take a snapshot first"
+    )
+    commands.add_parser("serve", help="run the tracking server until SIGTERM")
+    commands.add_parser("health", help="exit with 0 if the server on this host answers")
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    # Each command imports what it needs: a check must not wait for the imports of the server.
+    if arguments.command == "migrate":
+        from tracking_server.migrate import migrate
+        from tracking_server.settings import MigrateSettings
+
+        migrate(MigrateSettings.read(os.environ), upgrade=arguments.upgrade)
+    elif arguments.command == "serve":
+        from tracking_server.serve import serve
+        from tracking_server.settings import ServeSettings
+
+        serve(ServeSettings.read(os.environ))
+    else:
+        from tracking_server.health import health
+
+        environment = Environment(os.environ)
+        port = environment.integer("MLFLOW_PORT", 5000, minimum=1, maximum=65535)
+        environment.check()
+        health(port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

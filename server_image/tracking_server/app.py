@@ -1,0 +1,109 @@
+"""The ASGI application of one worker process."""
+
+import os
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tracking_server.database import SERVER_ROLE
+from tracking_server.engines import connect_with_secret, database_url
+from tracking_server.errors import TrackingServerError
+from tracking_server.keys import mlflow_keys
+from tracking_server.middleware import Application, LowerCaseHost, WithoutPresignedTransfers
+from tracking_server.password import SecretPassword
+from tracking_server.settings import ServeSettings
+
+# uvicorn does not restart a worker that ends with this code (uvicorn/supervisors/multiprocess.py).
+STARTUP_FAILURE = 3
+# Without a cache every request costs a password hash, about 50 ms. A password that was changed through
+# another worker counts after this time.
+AUTH_CACHE_SECONDS = 60
+
+
+def create_worker_app() -> Application:
+    """The application for a worker of several; a failure ends the worker and with it the server."""
+    try:
+        return create_app(ServeSettings.read(os.environ))
+    except TrackingServerError as error:
+        print(error, file=sys.stderr)
+        sys.exit(STARTUP_FAILURE)
+
+
+def create_app(settings: ServeSettings) -> Application:
+    """MLflow's application, set up in this process as `mlflow server` sets up its workers.
+
+    Raises:
+        TrackingServerError: MLflow refuses to start.
+    """
+    # Both come before MLflow's import: it makes its engines and reads its environment on the way.
+    connect_with_secret(SecretPassword(settings.database.secret_arn))
+    os.environ.update(mlflow_environment(settings))
+    application = _basic_auth_app(settings) if settings.auth == "basic" else _plain_app()
+    if settings.artifacts == "proxied":
+        application = WithoutPresignedTransfers(application)
+    return LowerCaseHost(application)
+
+
+def mlflow_environment(settings: ServeSettings) -> dict[str, str]:
+    """The environment of an MLflow worker.
+
+    The names with an underscore are those that `mlflow server` passes to its workers
+    (mlflow/server/constants.py and _run_server in mlflow/server/__init__.py, 3.17.2).
+    """
+    url = database_url(settings.database, SERVER_ROLE)
+    environment = mlflow_keys(settings.encryption_key) | {
+        "_MLFLOW_SERVER_FILE_STORE": url,
+        "_MLFLOW_SERVER_REGISTRY_STORE": url,
+        "_MLFLOW_SGI_NAME": "uvicorn",
+        "_MLFLOW_SERVER_BOOT_ID": uuid.uuid4().hex,
+        "_MLFLOW_IN_JOB_EXECUTOR": "false",
+        "MLFLOW_SERVER_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
+        "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": settings.allowed_origins,
+    }
+    if settings.artifacts == "direct":
+        return environment | {"_MLFLOW_SERVER_ARTIFACT_ROOT": settings.artifact_location}
+    return environment | {
+        "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
+        "_MLFLOW_SERVER_ARTIFACT_DESTINATION": settings.artifact_location,
+        "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+    }
+
+
+def _plain_app() -> Application:
+    from mlflow.server.fastapi_app import app
+
+    application: Application = app
+    return application
+
+
+def _basic_auth_app(settings: ServeSettings) -> Application:
+    from mlflow.exceptions import MlflowException
+
+    with _auth_config(settings) as path:
+        os.environ["MLFLOW_AUTH_CONFIG_PATH"] = path
+        from mlflow.server import auth
+    try:
+        application: Application = auth.create_app()
+    except MlflowException as error:
+        raise TrackingServerError(f"MLflow's basic auth does not start: {error.message}") from error
+    return application
+
+
+@contextmanager
+def _auth_config(settings: ServeSettings) -> Iterator[str]:
+    """The path of MLflow's auth configuration, which exists while MLflow reads it; it holds no secret.
+
+    https://mlflow.org/docs/latest/self-hosting/security/basic-http-auth/
+    """
+    url = database_url(settings.database, SERVER_ROLE).replace("%", "%%")
+    # NamedTemporaryFile creates with mode 0600.
+    with tempfile.NamedTemporaryFile("w", prefix="mlflow-auth-", suffix=".ini") as file:
+        file.write(
+            f"[mlflow]\ndefault_permission = READ\ndatabase_uri = {url}\n"
+            "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+            f"auth_cache_ttl_seconds = {AUTH_CACHE_SECONDS}\n"
+        )
+        file.flush()
+        yield file.name

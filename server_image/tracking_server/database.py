@@ -1,0 +1,57 @@
+"""Connections to PostgreSQL through its driver alone; starts fast because SQLAlchemy stays out."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from tracking_server.errors import TrackingServerError
+from tracking_server.settings import DatabaseSettings
+
+OWNER_ROLE = "mlflow_owner"
+SERVER_ROLE = "mlflow_server"
+CERTIFICATES = Path(__file__).parent.parent / "rds-global-bundle.pem"
+
+
+def connection_options(settings: DatabaseSettings) -> dict[str, str]:
+    """libpq's options beyond the address and the user.
+
+    https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+    """
+    options = {"sslmode": settings.sslmode, "connect_timeout": "10"}
+    if settings.sslmode.startswith("verify"):
+        options["sslrootcert"] = str(CERTIFICATES)
+    return options
+
+
+def connect(settings: DatabaseSettings, user: str, password: str) -> Any:
+    """An open psycopg2 connection in autocommit mode.
+
+    Raises:
+        TrackingServerError: PostgreSQL cannot be reached, or refuses the user.
+    """
+    try:
+        connection = psycopg2.connect(
+            host=settings.host,
+            port=settings.port,
+            dbname=settings.name,
+            user=user,
+            password=password,
+            **connection_options(settings),
+        )
+    except psycopg2.OperationalError as error:
+        raise TrackingServerError(
+            f"PostgreSQL at {settings.host}:{settings.port} did not accept {user} on database"
+            f" {settings.name}; check that it runs, its security group and the secret"
+            f" ({' '.join(str(error).split())})."
+        ) from error
+    connection.autocommit = True
+    return connection
+
+
+def password_refused(error: BaseException | None) -> bool:
+    """Whether a failed connection means a wrong password.
+
+    psycopg2 gives no SQLSTATE for a failed connection, so the server's text decides.
+    """
+    return isinstance(error, psycopg2.OperationalError) and "authentication failed" in str(error)

@@ -1,0 +1,55 @@
+"""What MLflow's SQLAlchemy engines need: a URL without a password, and the password at connect."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg2
+from sqlalchemy import URL, Engine, event
+
+from tracking_server.database import connection_options, password_refused
+from tracking_server.password import SecretPassword
+from tracking_server.settings import DatabaseSettings
+
+
+def database_url(settings: DatabaseSettings, user: str) -> str:
+    """The URL for MLflow, percent-encoded and without a password."""
+    url = URL.create(
+        # SQLAlchemy 2.1 takes psycopg 3 where no driver is named.
+        "postgresql+psycopg2",
+        username=user,
+        host=settings.host,
+        port=settings.port,
+        database=settings.name,
+        query=connection_options(settings),
+    )
+    return url.render_as_string(hide_password=False)
+
+
+def connect_with(connect: Callable[..., Any]) -> None:
+    """Let `connect` open every connection of every engine in this process, also those made later.
+
+    `connect` is called with psycopg2's keyword arguments.
+    https://docs.sqlalchemy.org/en/21/core/events.html#sqlalchemy.events.DialectEvents.do_connect
+    """
+
+    @event.listens_for(Engine, "do_connect")
+    def _do_connect(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> Any:
+        return connect(**parameters)
+
+
+def connect_with_secret(password: SecretPassword) -> None:
+    """Let every engine use the secret's password; a refusal fetches it again and tries once more.
+
+    So a rotated password needs no restart.
+    """
+
+    def connect(**parameters: Any) -> Any:
+        current = password.get()
+        try:
+            return psycopg2.connect(**parameters, password=current)
+        except psycopg2.OperationalError as error:
+            if not password_refused(error):
+                raise
+            return psycopg2.connect(**parameters, password=password.refresh(current))
+
+    connect_with(connect)

@@ -1,0 +1,50 @@
+"""`serve`: runs MLflow's application in uvicorn, without the parent process that `mlflow server` keeps."""
+
+import signal
+import sys
+from typing import Any
+
+import uvicorn
+
+from tracking_server.app import create_app
+from tracking_server.database import SERVER_ROLE, connect
+from tracking_server.password import SecretPassword
+from tracking_server.settings import ServeSettings
+
+# Below the task definition's stopTimeout of 120 seconds, so that ECS need not kill.
+GRACEFUL_SHUTDOWN_SECONDS = 90
+
+
+def serve(settings: ServeSettings) -> None:
+    """Serve until SIGTERM. One worker is this process; several are children of it.
+
+    Raises:
+        TrackingServerError: PostgreSQL or the secret cannot be reached, or MLflow refuses to start.
+    """
+    # uvicorn raises the signal again once it has shut down, and process 1 has no default action for it.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
+    # MLflow would try for minutes; a task that fails at once is started again by ECS.
+    password = SecretPassword(settings.database.secret_arn)
+    connect(settings.database, SERVER_ROLE, password.get()).close()
+    options: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "timeout_keep_alive": settings.keep_alive_seconds,
+        "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_SECONDS,
+        # Only the load balancer reaches the port; its address is not known before it connects.
+        "proxy_headers": True,
+        "forwarded_allow_ips": "*",
+        # The load balancer logs requests; here they would cost time and repeat what their query strings hold.
+        "access_log": False,
+    }
+    if settings.workers == 1:
+        uvicorn.run(create_app(settings), **options)
+        return
+    uvicorn.run(
+        "tracking_server.app:create_worker_app",
+        factory=True,
+        workers=settings.workers,
+        # A worker answers late while it imports MLflow.
+        timeout_worker_healthcheck=60,
+        **options,
+    )

@@ -1,0 +1,119 @@
+"""What the containers are told by their task definition, read from the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tracking_server.environment import Environment
+
+SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
+AUTH_MODES = ("basic", "none")
+ARTIFACT_MODES = ("proxied", "presigned", "direct")
+
+
+@dataclass(frozen=True)
+class DatabaseSettings:
+    """Where PostgreSQL is, and which secret holds the server's password; never the password itself."""
+
+    host: str
+    port: int
+    name: str
+    sslmode: str
+    secret_arn: str
+
+    @classmethod
+    def read(cls, environment: Environment) -> "DatabaseSettings":
+        return cls(
+            host=environment.text("DATABASE_HOST"),
+            port=environment.integer("DATABASE_PORT", 5432, minimum=1, maximum=65535),
+            name=environment.text("DATABASE_NAME"),
+            sslmode=environment.choice("DATABASE_SSLMODE", SSL_MODES, "verify-full"),
+            secret_arn=environment.text("DATABASE_SECRET_ARN"),
+        )
+
+
+@dataclass(frozen=True)
+class MigrateSettings:
+    """Settings of the `migrate` container, the only one that is given the master's password."""
+
+    database: DatabaseSettings
+    master_username: str
+    master_password: str = field(repr=False)
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "MigrateSettings":
+        """
+        Raises:
+            SettingsError: A variable is missing or invalid.
+        """
+        environment = Environment(variables)
+        settings = cls(
+            database=DatabaseSettings.read(environment),
+            master_username=environment.text("DATABASE_MASTER_USERNAME"),
+            master_password=environment.text("DATABASE_MASTER_PASSWORD"),
+        )
+        environment.check()
+        return settings
+
+
+@dataclass(frozen=True)
+class ServeSettings:
+    """Settings of the `server` container.
+
+    `allowed_hosts` and `allowed_origins` are lower case, as clients send them: MLflow compares them as text.
+    Each host is held with and without a port, because clients add every port but the scheme's own.
+    """
+
+    database: DatabaseSettings
+    host: str
+    port: int
+    workers: int
+    keep_alive_seconds: int
+    auth: str
+    artifacts: str
+    artifact_location: str
+    allowed_hosts: tuple[str, ...]
+    allowed_origins: str
+    encryption_key: str = field(repr=False)
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "ServeSettings":
+        """
+        Raises:
+            SettingsError: A variable is missing or invalid.
+        """
+        environment = Environment(variables)
+        auth = environment.choice("TRACKING_AUTH", AUTH_MODES, "basic")
+        artifacts = environment.choice("TRACKING_ARTIFACTS", ARTIFACT_MODES, "proxied")
+        location = "MLFLOW_DEFAULT_ARTIFACT_ROOT" if artifacts == "direct" else "MLFLOW_ARTIFACTS_DESTINATION"
+        settings = cls(
+            database=DatabaseSettings.read(environment),
+            host=environment.text("MLFLOW_HOST", "127.0.0.1"),
+            port=environment.integer("MLFLOW_PORT", 5000, minimum=1, maximum=65535),
+            workers=environment.integer("MLFLOW_WORKERS", 1, minimum=1, maximum=64),
+            keep_alive_seconds=environment.integer(
+                "TRACKING_KEEP_ALIVE_SECONDS", 75, minimum=1, maximum=4000
+            ),
+            auth=auth,
+            artifacts=artifacts,
+            artifact_location=environment.text(location),
+            allowed_hosts=_with_ports(environment.text("MLFLOW_SERVER_ALLOWED_HOSTS")),
+            allowed_origins=environment.text("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "").lower(),
+            encryption_key=environment.text("TRACKING_ENCRYPTION_KEY", min_length=32),
+        )
+        # MLflow drops a 0, and SQLAlchemy then takes its own 5 and 10 (mlflow/store/db/utils.py).
+        environment.integer("MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 5, minimum=1)
+        environment.integer("MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW", 10, minimum=1)
+        # The job runner is a process tree of its own, which `serve` does not start.
+        environment.choice("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", ("false",), "false")
+        if auth == "basic":
+            environment.text("MLFLOW_AUTH_ADMIN_USERNAME")
+            # MLflow's shortest password: mlflow/utils/validation.py.
+            environment.text("MLFLOW_AUTH_ADMIN_PASSWORD", min_length=12)
+        environment.check()
+        return settings
+
+
+def _with_ports(hosts: str) -> tuple[str, ...]:
+    names = [host.strip().lower() for host in hosts.split(",") if host.strip()]
+    ports = [f"{name}:*" for name in names if ":" not in name and "*" not in name]
+    return tuple(dict.fromkeys(names + ports))

@@ -1,0 +1,64 @@
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from tracking_server.middleware import Application, LowerCaseHost, Message, WithoutPresignedTransfers
+
+SERVER_INFO = "/api/3.0/mlflow/server-info"
+
+
+def answering(status: int, *chunks: bytes) -> Application:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        length = str(sum(map(len, chunks))).encode()
+        await send(
+            {"type": "http.response.start", "status": status, "headers": [(b"content-length", length)]}
+        )
+        for number, chunk in enumerate(chunks, 1):
+            await send({"type": "http.response.body", "body": chunk, "more_body": number < len(chunks)})
+
+    return application
+
+
+def ask(application: Application, path: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> list[Message]:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def request() -> None:
+        await application({"type": "http", "path": path, "headers": headers}, receive, send)
+
+    asyncio.run(request())
+    return sent
+
+
+def test_server_info_in_pieces_loses_both_flags_and_keeps_the_rest() -> None:
+    content = b'{"store_type": "SqlStore", "multipart_uploads_enabled": true}'
+    start, body = ask(WithoutPresignedTransfers(answering(200, content[:9], content[9:])), SERVER_INFO)
+    assert json.loads(body["body"]) == {
+        "store_type": "SqlStore",
+        "multipart_uploads_enabled": False,
+        "multipart_downloads_enabled": False,
+    }
+    assert dict(start["headers"])[b"content-length"] == str(len(body["body"])).encode()
+
+
+@pytest.mark.parametrize(("status", "path"), [(503, SERVER_INFO), (200, "/api/2.0/mlflow/runs/get")])
+def test_errors_and_other_paths_pass_unchanged(status: int, path: str) -> None:
+    start, body = ask(WithoutPresignedTransfers(answering(status, b"not json")), path)
+    assert (start["status"], body["body"]) == (status, b"not json")
+
+
+def test_the_host_header_is_lowered_and_no_other() -> None:
+    seen: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend(scope["headers"])
+
+    ask(LowerCaseHost(application), "/", [(b"host", b"Team.Example.COM"), (b"x-name", b"Keep")])
+    assert seen == [(b"host", b"team.example.com"), (b"x-name", b"Keep")]

@@ -1,0 +1,80 @@
+import pytest
+from tracking_server.errors import SettingsError
+from tracking_server.settings import MigrateSettings, ServeSettings
+
+DATABASE = {
+    "DATABASE_HOST": "database.example.com",
+    "DATABASE_NAME": "mlflow",
+    "DATABASE_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:user",
+}
+SERVE = DATABASE | {
+    "MLFLOW_ARTIFACTS_DESTINATION": "s3://bucket/artifacts",
+    "MLFLOW_SERVER_ALLOWED_HOSTS": "Team.Example.com,other.example.com:8443, *.internal",
+    "MLFLOW_AUTH_ADMIN_USERNAME": "admin",
+    "MLFLOW_AUTH_ADMIN_PASSWORD": "canary-admin-password",
+    "TRACKING_ENCRYPTION_KEY": "canary-encryption-key-of-32-characters",
+}
+
+
+def test_every_missing_variable_is_named_in_one_error() -> None:
+    with pytest.raises(SettingsError) as caught:
+        ServeSettings.read({})
+    for name in SERVE:
+        assert f"{name} is missing" in str(caught.value)
+
+
+def test_migrate_names_the_masters_variables_too() -> None:
+    with pytest.raises(SettingsError, match=r"DATABASE_MASTER_USERNAME.*DATABASE_MASTER_PASSWORD"):
+        MigrateSettings.read(DATABASE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_PORT", "70000"),
+        ("DATABASE_SSLMODE", "verify_full"),
+        ("TRACKING_AUTH", "oidc"),
+        ("TRACKING_ARTIFACTS", "proxy"),
+        ("MLFLOW_WORKERS", "two"),
+        ("MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW", "0"),
+        ("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "true"),
+    ],
+)
+def test_an_invalid_value_is_named_with_what_is_allowed(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is '{value}', not "):
+        ServeSettings.read(SERVE | {name: value})
+
+
+@pytest.mark.parametrize("name", ["MLFLOW_AUTH_ADMIN_PASSWORD", "TRACKING_ENCRYPTION_KEY"])
+def test_a_secret_that_is_too_short_is_named_and_not_shown(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is shorter than") as caught:
+        ServeSettings.read(SERVE | {name: "canary"})
+    assert "canary" not in str(caught.value)
+
+
+def test_tls_is_verified_unless_told_otherwise() -> None:
+    assert ServeSettings.read(SERVE).database.sslmode == "verify-full"
+
+
+def test_allowed_hosts_are_lower_case_and_come_with_any_port() -> None:
+    assert ServeSettings.read(SERVE).allowed_hosts == (
+        "team.example.com",
+        "other.example.com:8443",
+        "*.internal",
+        "team.example.com:*",
+    )
+
+
+def test_direct_artifacts_ask_for_the_root_instead_of_the_destination() -> None:
+    with pytest.raises(SettingsError, match="MLFLOW_DEFAULT_ARTIFACT_ROOT is missing"):
+        ServeSettings.read(SERVE | {"TRACKING_ARTIFACTS": "direct"})
+
+
+def test_without_authentication_no_administrator_is_asked_for() -> None:
+    variables = {name: value for name, value in SERVE.items() if "ADMIN" not in name}
+    assert ServeSettings.read(variables | {"TRACKING_AUTH": "none"}).auth == "none"
+
+
+def test_settings_show_no_secret() -> None:
+    master = {"DATABASE_MASTER_USERNAME": "master", "DATABASE_MASTER_PASSWORD": "canary"}
+    assert "canary" not in repr(ServeSettings.read(SERVE)) + repr(MigrateSettings.read(DATABASE | master))
