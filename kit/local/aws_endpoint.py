@@ -52,7 +52,8 @@ class AwsEndpoint:
     def client(self, service: str, credentials: Credentials) -> Any:
         """A boto3 client for `service`, which takes no proxy to a loopback endpoint."""
         proxies: dict[str, Any] = {"proxies": {}} if _is_loopback(urlsplit(self.url).hostname or "") else {}
-        return boto3.session.Session().client(
+        session: Any = boto3.session.Session()  # its types take the name of a service as a literal only
+        return session.client(
             service,
             region_name=self.region,
             endpoint_url=self.url,

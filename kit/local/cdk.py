@@ -19,7 +19,7 @@ from kit.local.errors import LocalError
 
 Report = Callable[[str], None]
 
-# What `--progress events` prints: stack | 3/19 | time | status | type | logical id (and the reason of a failure).
+# What `--progress events` prints: stack | 3/19 | time | status | type | logical id, and why it failed.
 _EVENT = re.compile(r"^(?P<stack>\S+) \| +(?P<count>\d+/\d+) \| [^|]+ \| (?P<status>\w+) +\| (?P<rest>.+)$")
 # A failure that another resource's failure has caused, of no interest.
 _CANCELLED = "Resource creation cancelled"
@@ -27,10 +27,10 @@ _KEPT_LINES = 40
 
 
 class Cdk:
-    """The CDK CLI of a checkout's node_modules, run by the Node of the running Python environment or of PATH."""
+    """The CDK CLI of a checkout's node_modules, run by the Node of this Python environment or of PATH."""
 
     def __init__(self, checkout: Path, home: Path, environment: Mapping[str, str]) -> None:
-        """`home` is the CLI's own HOME: it caches account ids by access key there. `environment` is added to all runs.
+        """`home` is the CLI's own HOME, where it caches account ids by access key; `environment` goes to all runs.
 
         Raises LocalError when Node or the CLI is not installed.
         """
@@ -58,7 +58,9 @@ class Cdk:
 
         Raises LocalError with what the app or its validation said.
         """
-        options = [option for key, value in (context or {}).items() for option in ("--context", f"{key}={value}")]
+        options = [
+            option for key, value in (context or {}).items() for option in ("--context", f"{key}={value}")
+        ]
         app_option = [] if app is None else ["--app", app]
         self._run(["synth", *app_option, "--quiet", "--output", str(assembly), *options], lambda line: None)
 
@@ -79,7 +81,7 @@ class Cdk:
     def _run(self, arguments: list[str], report: Report) -> None:
         lines: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
         failure: str | None = None
-        with subprocess.Popen(  # noqa: S603 - our own command
+        with subprocess.Popen(
             [*self._command, "--no-notices", "--no-color", *arguments],
             cwd=self._checkout,
             env=self._environment,
@@ -112,7 +114,7 @@ def is_bootstrapped(ssm: Any) -> bool:
 
 
 def put_placeholder_images(assembly: Path, ecr: Any, account_id: str, region: str) -> list[str]:
-    """Put the tag of every container image asset into its repository, so that the CDK CLI builds and pushes none.
+    """Put every container image asset's tag into its repository, so that the CDK CLI builds and pushes none.
 
     For an emulator whose tasks run without their image: the CLI skips an asset whose tag is there. Returns
     the tags. `ecr` is a boto3 client. Raises LocalError before `bootstrap`.

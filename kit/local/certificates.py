@@ -14,7 +14,7 @@ _RENEW_BEFORE = datetime.timedelta(days=30)
 
 
 def loopback_certificate(folder: Path, host_names: tuple[str, ...] = ()) -> tuple[Path, Path]:
-    """The certificate and the private key (PEM files, the key for its owner alone) for `localhost`, 127.0.0.1, ::1.
+    """Certificate and private key (PEM files, the key for its owner alone) for localhost, 127.0.0.1 and ::1.
 
     `host_names` are further names that resolve to loopback. The certificate signs itself, so it is its own
     bundle of authorities for clients. It is made anew when a name is missing or when it ends within a month.

@@ -55,8 +55,8 @@ class Emulator:
     def start(self, port: int | None = None) -> None:
         """Start MiniStack unless it runs, and wait until it answers.
 
-        Without `port` it is the one of last time where that is free, else any free one. Raises LocalError when
-        `port` is taken or the emulator does not come up.
+        Without `port` it is the one of last time where that is free, else any free one. Raises LocalError
+        when `port` is taken or the emulator does not come up.
         """
         if self.alive() and self._answers():
             return
@@ -67,10 +67,12 @@ class Emulator:
         deadline = time.monotonic() + _START_TIMEOUT_S
         while not self._answers():
             if not self.alive():
-                raise LocalError(f"The AWS emulator ended at its start; {self.log} ends with: {self._log_tail()}")
+                raise LocalError(f"The AWS emulator ended at its start; {self.log} ends: {self._log_tail()}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise LocalError(f"The AWS emulator did not answer within {_START_TIMEOUT_S:.0f} s; see {self.log}.")
+                raise LocalError(
+                    f"The AWS emulator did not answer in {_START_TIMEOUT_S:.0f} s; see {self.log}."
+                )
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -143,7 +145,9 @@ class Emulator:
     def _choose_port(self, wanted: int | None) -> int:
         if wanted is not None:
             if not _is_free(wanted):
-                raise LocalError(f"Port {wanted} is in use by another program: end that one or choose another port.")
+                raise LocalError(
+                    f"Port {wanted} is in use by another program: end that or choose another port."
+                )
             return wanted
         if self._port_file.exists() and _is_free(int(self._port_file.read_text())):
             return int(self._port_file.read_text())

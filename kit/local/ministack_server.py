@@ -15,7 +15,7 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from kit.local import ministack_types
+from kit.local import ministack_roles, ministack_types
 
 SAVE_INTERVAL_S = 1.0
 CLOSING_TIMEOUT_S = 2.0
@@ -61,6 +61,7 @@ class SavedApplication:
 def main() -> None:
     """Serve until SIGTERM, then save and end."""
     ministack_types.register()
+    ministack_roles.name_the_source_of_role_requests()
     from ministack import app as ministack
     from ministack.core import tls
 
@@ -82,7 +83,7 @@ async def _serve(application: SavedApplication, config: Config) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     saving = asyncio.create_task(application.save_changes())
-    serving = asyncio.create_task(serve(application, config, shutdown_trigger=stopping.wait))  # type: ignore[arg-type]
+    serving = asyncio.create_task(serve(application, config, shutdown_trigger=stopping.wait))
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
     saving.cancel()

@@ -32,7 +32,7 @@ def start(
     for file in (log, pid_file):
         file.touch(mode=0o600)
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - the callers' own programs
+        process = subprocess.Popen(
             list(argv),
             env=dict(env),
             cwd=cwd,

@@ -14,7 +14,7 @@ _ITERATIONS = 4096
 
 
 def verifier(password: str) -> str:
-    """`SCRAM-SHA-256$…` of a password in printable ASCII; another is a LocalError, as RDS takes none.
+    """`SCRAM-SHA-256$…` of a password in printable ASCII; LocalError for another, which RDS refuses.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     """

@@ -2,6 +2,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -34,9 +35,14 @@ def as_container(endpoint: CredentialsEndpoint, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(name, value)
 
 
+def found() -> Any:
+    """The credentials that boto3 finds in this process."""
+    return boto3.session.Session().get_credentials()
+
+
 @pytest.mark.usefixtures("as_container")
 def test_boto3_takes_the_task_roles_credentials_from_the_endpoint() -> None:
-    credentials = boto3.session.Session().get_credentials()
+    credentials = found()
     assert credentials.method == "container-role"
     assert credentials.get_frozen_credentials()[:3] == ("task/1", "key", "session")
 
@@ -44,23 +50,23 @@ def test_boto3_takes_the_task_roles_credentials_from_the_endpoint() -> None:
 @pytest.mark.usefixtures("as_container")
 def test_credentials_that_hold_are_not_assumed_again(aws: FakeAws) -> None:
     for _ in range(3):
-        assert boto3.session.Session().get_credentials().access_key == "task/1"
+        assert found().access_key == "task/1"
     assert aws.assumptions == 1
 
 
 @pytest.mark.usefixtures("as_container")
 def test_credentials_are_renewed_before_they_expire(aws: FakeAws) -> None:
     aws.lifetime = timedelta(minutes=5)
-    credentials = boto3.session.Session().get_credentials()
+    credentials = found()
     assert credentials.access_key == "task/2"  # 1 when it was loaded, 2 as boto3 found that it expires soon
 
 
 @pytest.mark.usefixtures("as_container")
 def test_credentials_that_still_hold_bridge_an_endpoint_that_refuses(aws: FakeAws) -> None:
     aws.lifetime = timedelta(minutes=20)
-    assert boto3.session.Session().get_credentials().access_key == "task/1"
+    assert found().access_key == "task/1"
     aws.assumable.clear()
-    assert boto3.session.Session().get_credentials().access_key == "task/1"
+    assert found().access_key == "task/1"
 
 
 def test_a_role_that_cannot_be_assumed_is_an_error_in_the_container(
@@ -69,7 +75,7 @@ def test_a_role_that_cannot_be_assumed_is_an_error_in_the_container(
     monkeypatch.setattr("botocore.utils.ContainerMetadataFetcher.SLEEP_TIME", 0)
     aws.assumable.clear()
     with pytest.raises(CredentialRetrievalError, match="AssumeRoleFailed"):
-        boto3.session.Session().get_credentials()
+        found()
 
 
 @pytest.mark.parametrize("token", [None, "guess", "né"])

@@ -28,7 +28,11 @@ class Stack:
         template = {"Resources": resources}
         if outputs:
             template["Outputs"] = outputs
-        options = {"StackName": self.name, "TemplateBody": json.dumps(template), "Capabilities": ["CAPABILITY_IAM"]}
+        options = {
+            "StackName": self.name,
+            "TemplateBody": json.dumps(template),
+            "Capabilities": ["CAPABILITY_IAM"],
+        }
         try:
             self.client.update_stack(**options)
             waiter = "stack_update_complete"
@@ -121,7 +125,9 @@ def test_a_rule_between_two_security_groups_is_really_there_and_goes(stack, emul
     ids = stack.deploy(resources, outputs)
 
     def permissions():
-        found = emulator.client("ec2").describe_security_groups(GroupIds=[ids["Database"]])["SecurityGroups"][0]
+        found = emulator.client("ec2").describe_security_groups(GroupIds=[ids["Database"]])["SecurityGroups"][
+            0
+        ]
         return [(p["FromPort"], p["UserIdGroupPairs"][0]["GroupId"]) for p in found["IpPermissions"]]
 
     assert permissions() == [(5432, ids["Server"])]
