@@ -10,6 +10,7 @@ import click
 from kit.commands.down import down
 from kit.commands.password import password
 from kit.commands.smoke import smoke_test
+from kit.commands.test import TIERS, run_tiers
 from kit.commands.up import up
 from kit.local.errors import LocalError
 from kit.progress import Steps
@@ -44,15 +45,7 @@ def up_command(team: str, port: int) -> None:
       scripts/up
       scripts/up research --port 5051
     """
-    url = up(team, port, Steps())
-    click.echo(f"""
-The MLflow server of team {team} is at {url}
-  user      admin
-  password  scripts/kit password {team}   (from the stack's AdminSecret)
-
-export MLFLOW_TRACKING_URI={url} MLFLOW_TRACKING_USERNAME=admin MLFLOW_TRACKING_PASSWORD="$(scripts/kit password {team})"
-.venv-server/bin/python -c "import mlflow; mlflow.set_experiment('hello'); mlflow.log_metric('answer', 42)"
-""")
+    click.echo(up(team, port, Steps()))
 
 
 @kit.command("down")
@@ -69,7 +62,9 @@ def down_command(team: str, delete_data: bool, yes: bool) -> None:
     """
     if delete_data and not yes:
         click.confirm(
-            f"Delete all runs, models, artifacts and users of team {team} on this machine?", abort=True, err=True
+            f"Delete all runs, models, artifacts and users of team {team} on this machine?",
+            abort=True,
+            err=True,
         )
     down(team, Steps(), delete_data=delete_data)
 
@@ -99,6 +94,19 @@ def smoke_command(url: str, user: str, no_auth: bool, ca_bundle: Path | None) ->
       MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)" scripts/kit smoke http://localhost:5050
     """
     sys.exit(0 if smoke_test(url, None if no_auth else user, ca_bundle) else 1)
+
+
+@kit.command("test")
+@click.argument("tiers", nargs=-1, type=click.Choice([tier.name for tier in TIERS]))
+def test_command(tiers: tuple[str, ...]) -> None:
+    """Run all checks and tests, or only those TIERS; what this machine cannot run is named.
+
+    \b
+    Examples:
+      scripts/test
+      scripts/test lint types templates
+    """
+    sys.exit(0 if run_tiers(tiers) else 1)
 
 
 def main() -> NoReturn:

@@ -20,6 +20,7 @@ KIT = ROOT / ".venv"
 SERVER = ROOT / ".venv-server"
 _UV = KIT / "bin" / "uv"
 _OLDEST_PYTHON = (3, 11)
+_PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 class InstallError(Exception):
@@ -52,11 +53,13 @@ def install(steps: Steps) -> None:
 
 
 def _install_kit(report: Report) -> None:
-    report("a virtual environment")
-    _run([sys.executable, "-m", "venv", "--clear", str(KIT)], "is python3-venv installed?")
-    report("uv")
-    pip = [str(KIT / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--require-hashes", "--requirement", str(ROOT / "scripts" / "uv.txt")], _REGISTRY)
+    # One of the same Python is brought up to date in place, for a server that runs out of it.
+    if not (_UV.exists() and (KIT / "lib" / _PYTHON).exists()):
+        report("a virtual environment")
+        _run([sys.executable, "-m", "venv", "--clear", str(KIT)], "is python3-venv installed?")
+        report("uv")
+        pip = [str(KIT / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        _run([*pip, "--require-hashes", "--requirement", str(ROOT / "scripts" / "uv.txt")], _REGISTRY)
     report("requirements.txt")
     _uv_install(KIT, ROOT / "requirements.txt")
 
@@ -68,7 +71,9 @@ def _install_cdk(report: Report) -> None:
 
 def _install_server(report: Report) -> None:
     report("server_image/requirements.txt")
-    _run([str(_UV), "venv", "--quiet", "--clear", "--python", str(KIT / "bin" / "python"), str(SERVER)], _REGISTRY)
+    if not (SERVER / "lib" / _PYTHON).exists():
+        kit_python = str(KIT / "bin" / "python")
+        _run([str(_UV), "venv", "--quiet", "--clear", "--python", kit_python, str(SERVER)], _REGISTRY)
     _uv_install(SERVER, ROOT / "server_image" / "requirements.txt")
 
 

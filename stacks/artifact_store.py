@@ -13,7 +13,7 @@ PREFIX = "artifacts"
 
 
 def arn_export(team: TeamConfig) -> str:
-    """The export that carries the bucket's ARN to the service, named here so that a grant on it always reads the same."""
+    """The export that carries the bucket's ARN to the service: named, so that a grant on it always reads the same."""
     return f"{team.stack_name('data')}-artifact-bucket-arn"
 
 
@@ -47,9 +47,7 @@ class ArtifactStore(Construct):
             versioned=True,
             server_access_logs_bucket=access_log,
             lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="abandoned-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7)
-                ),
+                s3.LifecycleRule(id="abandoned-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7)),
                 s3.LifecycleRule(
                     id="deleted-artifacts",
                     noncurrent_version_expiration=cdk.Duration.days(team.artifacts.retention_days),

@@ -135,9 +135,7 @@ class DatabaseConfig(_Section):
     engine_version: ClassVar[str] = "18"
     """PostgreSQL's major version. AWS applies the minor versions by itself."""
 
-    instance_class: Annotated[values.InstanceClass | None, Field(description="The RDS instance class.")] = (
-        None
-    )
+    instance_class: Annotated[values.InstanceClass | None, Field(description="The RDS instance class.")] = None
     storage_gib: Annotated[
         int | None,
         Field(
@@ -194,13 +192,11 @@ class TeamConfig(_Section):
     ] = Auth.BASIC
     domain: Annotated[DomainConfig | None, Field(description="The server's own host name, with TLS.")] = None
     server: Annotated[ServerConfig, Field(description="Overrides of the size.")] = ServerConfig()
-    database: Annotated[DatabaseConfig, Field(description="Overrides of the size, and backups.")] = (
-        DatabaseConfig()
-    )
+    database: Annotated[DatabaseConfig, Field(description="Overrides of the size, and backups.")] = DatabaseConfig()
     network: Annotated[NetworkConfig, Field(description="A new VPC or an existing one.")] = NetworkConfig()
-    artifacts: Annotated[
-        ArtifactsConfig, Field(description="How artifacts travel and how long they are kept.")
-    ] = ArtifactsConfig()
+    artifacts: Annotated[ArtifactsConfig, Field(description="How artifacts travel and how long they are kept.")] = (
+        ArtifactsConfig()
+    )
     tags: Annotated[values.Tags, Field(description="Tags on every resource of the team.")] = {}
 
     @model_validator(mode="after")
@@ -209,9 +205,7 @@ class TeamConfig(_Section):
             raise ValidationError.from_exception_data(
                 type(self).__name__,
                 [
-                    InitErrorDetails(
-                        type=values.refuse(problem.sentence), loc=problem.path, input=problem.given
-                    )
+                    InitErrorDetails(type=values.refuse(problem.sentence), loc=problem.path, input=problem.given)
                     for problem in problems
                 ],
             )

@@ -1,5 +1,7 @@
 """What a team must never lose: its database, its artifacts, its key and its secrets."""
 
+import json
+
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -52,16 +54,14 @@ class DataStack(TeamStack):
         self.artifacts = ArtifactStore(self, "ArtifactStore", team=team, key=self.key)
         if team.temporary:
             acknowledge_emptying(self)
-        self.artifact_bucket_arn = self.export_value(
-            self.artifacts.bucket.bucket_arn, name=arn_export(team)
-        )
+        self.artifact_bucket_arn = self.export_value(self.artifacts.bucket.bucket_arn, name=arn_export(team))
         self.admin_secret = secretsmanager.Secret(
             self,
             "AdminSecret",
             description="MLflow's first user; read once, when the team has no users yet",
             encryption_key=self.key,
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template='{"username":"admin"}',
+                secret_string_template=json.dumps({"username": "admin"}),
                 generate_string_key="password",
                 password_length=32,
                 exclude_punctuation=True,
@@ -73,9 +73,7 @@ class DataStack(TeamStack):
             "EncryptionKey",
             description="The server derives the keys of sessions, webhooks and stored credentials from it",
             encryption_key=self.key,
-            generate_secret_string=secretsmanager.SecretStringGenerator(
-                password_length=64, exclude_punctuation=True
-            ),
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
             removal_policy=removal_policy(team),
         )
         acknowledge(
@@ -90,6 +88,4 @@ class DataStack(TeamStack):
         )
         cdk.CfnOutput(self, "AdminSecretArn", value=self.admin_secret.secret_arn)
         cdk.CfnOutput(self, "ArtifactBucketName", value=self.artifacts.bucket.bucket_name)
-        cdk.CfnOutput(
-            self, "DatabaseInstanceIdentifier", value=self.database.instance.instance_identifier
-        )
+        cdk.CfnOutput(self, "DatabaseInstanceIdentifier", value=self.database.instance.instance_identifier)

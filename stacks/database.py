@@ -103,6 +103,4 @@ class Database(Construct):
                 "The team's size or team file says so: one zone is cheaper, and backups restore to any second.",
             )
         if team.temporary:
-            acknowledge(
-                self.instance, "AwsSolutions-RDS10", "The team is temporary: its data goes with its stacks."
-            )
+            acknowledge(self.instance, "AwsSolutions-RDS10", "The team is temporary: its data goes with its stacks.")

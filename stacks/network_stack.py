@@ -100,9 +100,9 @@ class NetworkStack(TeamStack):
             self, "EndpointSecurityGroup", vpc=vpc, description="VPC endpoints", allow_all_outbound=False
         )
         group.add_ingress_rule(ec2.Peer.ipv4(self.cidr), ec2.Port.tcp(443), "The VPC")
-        for id, service in INTERFACE_ENDPOINTS.items():
+        for name, service in INTERFACE_ENDPOINTS.items():
             vpc.add_interface_endpoint(
-                id,
+                name,
                 service=service,
                 open=False,
                 security_groups=[group],
@@ -115,16 +115,12 @@ def _subnets(team: TeamConfig) -> list[ec2.SubnetConfiguration]:
     egress = team.network.egress
     subnets = [ec2.SubnetConfiguration(name="Database", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)]
     if egress == Egress.NAT:
-        subnets.append(
-            ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
-        )
+        subnets.append(ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS))
     if egress == Egress.ENDPOINTS:
         subnets.append(ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED))
     if egress != Egress.ENDPOINTS or team.access == Access.PUBLIC:
         subnets.append(
-            ec2.SubnetConfiguration(
-                name="Public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False
-            )
+            ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False)
         )
     return subnets
 

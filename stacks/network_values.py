@@ -40,9 +40,7 @@ def _private_cidr(value: str) -> str:
     network = _network(value, _PRIVATE_CIDRS)
     block = next((block for block in PRIVATE_BLOCKS if block.overlaps(network)), None)
     if network.prefixlen < 16:
-        raise refuse(
-            f"is too large; {_PRIVATE_CIDRS}; try {block.network_address if block else '10.0.0.0'}/16"
-        )
+        raise refuse(f"is too large; {_PRIVATE_CIDRS}; try {block.network_address if block else '10.0.0.0'}/16")
     if block is None:
         raise refuse(f"is not private; {_PRIVATE_CIDRS}; try 10.0.0.0/20")
     if network.prefixlen > 24:
@@ -53,13 +51,9 @@ def _private_cidr(value: str) -> str:
 def _zones(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         if not _ZONE.fullmatch(value):
-            raise refuse(
-                f"names {value!r}, which is not an availability zone; allowed: zones such as eu-west-1a"
-            )
+            raise refuse(f"names {value!r}, which is not an availability zone; allowed: zones such as eu-west-1a")
     if len(set(values)) < 2:
-        raise refuse(
-            "is fewer than two zones; allowed: two or more different ones, as RDS and load balancers need"
-        )
+        raise refuse("is fewer than two zones; allowed: two or more different ones, as RDS and load balancers need")
     if len(set(values)) < len(values):
         raise refuse("names a zone twice; allowed: each zone once")
     return values
@@ -68,9 +62,7 @@ def _zones(values: tuple[str, ...]) -> tuple[str, ...]:
 def _subnets(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         if not re.fullmatch(r"subnet-[0-9a-f]{8,17}", value):
-            raise refuse(
-                f"names {value!r}, which is not a subnet's id; allowed: ids such as subnet-0a1b2c3d4e5f67890"
-            )
+            raise refuse(f"names {value!r}, which is not a subnet's id; allowed: ids such as subnet-0a1b2c3d4e5f67890")
     if len(set(values)) < len(values):
         raise refuse("names a subnet twice; allowed: each subnet once")
     return values

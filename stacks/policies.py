@@ -48,9 +48,7 @@ def encrypt_artifacts(key_arn: str, region: str) -> iam.PolicyStatement:
 
 def read_secrets(secret_arns: list[str]) -> iam.PolicyStatement:
     """The current value of exactly these secrets, named by complete ARN."""
-    return iam.PolicyStatement(
-        sid="ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=secret_arns
-    )
+    return iam.PolicyStatement(sid="ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=secret_arns)
 
 
 def decrypt_secrets(key_arn: str, region: str) -> iam.PolicyStatement:
@@ -78,13 +76,11 @@ def log_in_to_registry() -> iam.PolicyStatement:
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
     """
-    return iam.PolicyStatement(
-        sid="LogInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]
-    )
+    return iam.PolicyStatement(sid="LogInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"])
 
 
 def write_logs(log_group_arn: str) -> iam.PolicyStatement:
-    """The containers' log streams in the service's own log group. `log_group_arn` ends in `:*`, as CloudWatch has it."""
+    """The log streams of the containers in the service's own log group, whose ARN ends in `:*`."""
     return iam.PolicyStatement(
         sid="WriteLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group_arn]
     )

@@ -121,9 +121,7 @@ def _task_size(sizing: Sizing) -> Iterator[Problem]:
     if allowed is None:
         nearest = min(FARGATE_MEMORY_MIB, key=lambda vcpu: abs(vcpu - sizing.vcpu))
         listed = ", ".join(f"{vcpu:g}" for vcpu in FARGATE_MEMORY_MIB)
-        yield Problem(
-            ("server", "vcpu"), sizing.vcpu, f"is not a Fargate size; allowed: {listed}; try {nearest:g}"
-        )
+        yield Problem(("server", "vcpu"), sizing.vcpu, f"is not a Fargate size; allowed: {listed}; try {nearest:g}")
         return
     usable = [memory for memory in allowed if memory >= MIN_MEMORY_MIB]
     if sizing.memory_mib not in usable:
@@ -132,8 +130,7 @@ def _task_size(sizing: Sizing) -> Iterator[Problem]:
         yield Problem(
             ("server", "memory_mib"),
             sizing.memory_mib,
-            f"does not go with {sizing.vcpu:g} vCPU; "
-            f"allowed: {usable[0]} to {usable[-1]}{step}; try {nearest}",
+            f"does not go with {sizing.vcpu:g} vCPU; allowed: {usable[0]} to {usable[-1]}{step}; try {nearest}",
         )
 
 
@@ -143,12 +140,8 @@ def _database(team: "TeamConfig") -> Iterator[Problem]:
     if sizing.connections <= limit:
         return
     fitting = [name for name in INSTANCE_CLASSES if max_connections(name) >= sizing.connections]
-    same_family = [
-        name for name in fitting if name.rsplit(".", 1)[0] == sizing.instance_class.rsplit(".", 1)[0]
-    ]
-    fix = (
-        f"try database.instance_class: {(same_family or fitting)[0]}" if fitting else "try fewer server.tasks"
-    )
+    same_family = [name for name in fitting if name.rsplit(".", 1)[0] == sizing.instance_class.rsplit(".", 1)[0]]
+    fix = f"try database.instance_class: {(same_family or fitting)[0]}" if fitting else "try fewer server.tasks"
     # Every size fits by itself, so one of these is in the file.
     overrides: dict[tuple[str, str], object] = {
         ("server", "tasks"): team.server.tasks,

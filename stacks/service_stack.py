@@ -6,13 +6,13 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from stacks import database
 from stacks.config import Egress, TeamConfig
-from stacks.database import PORT as database_port
 from stacks.data_stack import DataStack
 from stacks.edge_stack import CONTAINER_PORT, EdgeStack
 from stacks.network_stack import NetworkStack
-from stacks.tracking_server import Backing, TrackingServer
 from stacks.team_stack import TeamStack
+from stacks.tracking_server import Backing, TrackingServer
 
 
 class ServiceStack(TeamStack):
@@ -28,7 +28,6 @@ class ServiceStack(TeamStack):
         edge: EdgeStack,
     ) -> None:
         super().__init__(scope, team, "service")
-        database = data.database
         server = TrackingServer(
             self,
             "TrackingServer",
@@ -37,10 +36,10 @@ class ServiceStack(TeamStack):
                 bucket_name=data.artifacts.bucket.bucket_name,
                 bucket_arn=data.artifact_bucket_arn,
                 kms_key_arn=data.key.key_arn,
-                database_host=database.instance.db_instance_endpoint_address,
-                database_port=database.instance.db_instance_endpoint_port,
-                master_secret_arn=database.master_secret.secret_arn,
-                user_secret_arn=database.user_secret.secret_arn,
+                database_host=data.database.instance.db_instance_endpoint_address,
+                database_port=data.database.instance.db_instance_endpoint_port,
+                master_secret_arn=data.database.master_secret.secret_arn,
+                user_secret_arn=data.database.user_secret.secret_arn,
                 admin_secret_arn=data.admin_secret.secret_arn,
                 encryption_key_arn=data.encryption_key.secret_arn,
             ),
@@ -48,9 +47,7 @@ class ServiceStack(TeamStack):
             scheme=edge.scheme,
         )
         security_group = self._security_group(network.vpc, data, edge)
-        cluster = ecs.Cluster(
-            self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
-        )
+        cluster = ecs.Cluster(self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
         service = ecs.FargateService(
             self,
             "Service",
@@ -73,21 +70,19 @@ class ServiceStack(TeamStack):
 
     def _security_group(self, vpc: ec2.IVpc, data: DataStack, edge: EdgeStack) -> ec2.SecurityGroup:
         """The tasks' own group: in from the load balancer, out to the database and to AWS over https."""
-        group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=vpc, description="Tasks", allow_all_outbound=False
-        )
+        group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Tasks", allow_all_outbound=False)
         balancer = ec2.SecurityGroup.from_security_group_id(
             self, "BalancerSecurityGroup", edge.security_group.security_group_id, mutable=False
         )
         # Imported, so that the rule it is given is made in this stack and not in the one that keeps data.
-        database = ec2.SecurityGroup.from_security_group_id(
+        databases = ec2.SecurityGroup.from_security_group_id(
             self, "DatabaseSecurityGroup", data.database.security_group.security_group_id
         )
-        postgres = ec2.Port.tcp(database_port)
+        postgres = ec2.Port.tcp(database.PORT)
         group.add_ingress_rule(balancer, ec2.Port.tcp(CONTAINER_PORT), "The load balancer")
-        group.add_egress_rule(database, postgres, "The database")
+        group.add_egress_rule(databases, postgres, "The database")
         group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS")
-        database.add_ingress_rule(group, postgres, "The team's tasks")
+        databases.add_ingress_rule(group, postgres, "The team's tasks")
         return group
 
     def _stand_behind(self, service: ecs.FargateService, vpc: ec2.IVpc, edge: EdgeStack) -> None:

@@ -47,9 +47,7 @@ def problem_of(error: ErrorDetails) -> Problem:
         case "extra_forbidden":
             return Problem(path, None, _unknown_key(path))
         case "missing":
-            return Problem(
-                path, None, "is missing; " + ("try eu-west-1" if path == ("region",) else "add it")
-            )
+            return Problem(path, None, "is missing; " + ("try eu-west-1" if path == ("region",) else "add it"))
         case "greater_than_equal" | "less_than_equal":
             bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
             number = context.get("ge", context.get("le"))

@@ -43,9 +43,7 @@ def load_teams(folder: Path, only: str | None = None) -> tuple[TeamConfig, ...]:
     for index, team in enumerate(teams):
         if only in (None, team.name):
             others = teams[:index] if only is None else [other for other in teams if other is not team]
-            problems += [
-                line_of(folder / f"{team.name}.yaml", clash) for clash in clashes_of(team, others, taken)
-            ]
+            problems += [line_of(folder / f"{team.name}.yaml", clash) for clash in clashes_of(team, others, taken)]
     if problems:
         raise TeamFileError(problems)
     return tuple(team for team in teams if only in (None, team.name))
@@ -56,9 +54,7 @@ def _read(path: Path, files: Sequence[Path]) -> TeamConfig:
         raise TeamFileError([f"{path}: ends in .yml; allowed: .yaml; rename it to {path.stem}.yaml"])
     twin = path.with_name(path.name.lower())
     if twin != path and twin in files:
-        raise TeamFileError(
-            [f"{path}: differs from {twin.name} by case only; allowed: one file a team; remove one"]
-        )
+        raise TeamFileError([f"{path}: differs from {twin.name} by case only; allowed: one file a team; remove one"])
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
     except OSError as error:

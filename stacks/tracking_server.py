@@ -13,8 +13,8 @@ from constructs import Construct
 
 from stacks import artifact_store, database, policies
 from stacks.config import TeamConfig
-from stacks.rule_packs import acknowledge
 from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
+from stacks.rule_packs import acknowledge
 
 IMAGE_USER = "10001"
 _IMAGE = Path(__file__).parents[1] / "server_image"
@@ -106,9 +106,7 @@ class TrackingServer(Construct):
             ),
         )
         server.add_container_dependencies(
-            ecs.ContainerDependency(
-                container=migrate, condition=ecs.ContainerDependencyCondition.SUCCESS
-            )
+            ecs.ContainerDependency(container=migrate, condition=ecs.ContainerDependencyCondition.SUCCESS)
         )
         self.task_definition.default_container = server
         acknowledge(
@@ -208,14 +206,14 @@ class TrackingServer(Construct):
             policies.log_in_to_registry(),
             policies.pull_image(self._image.repository.repository_arn),
             policies.write_logs(self._log.log_group_arn),
-            policies.read_secrets(
-                [backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn]
-            ),
+            policies.read_secrets([backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn]),
             policies.decrypt_secrets(backing.kms_key_arn, self._region),
         ):
             role.add_to_policy(statement)
         acknowledge(
-            role, "AwsSolutions-IAM5[Resource::*]", "ecr:GetAuthorizationToken knows no resource to narrow it to."
+            role,
+            "AwsSolutions-IAM5[Resource::*]",
+            "ecr:GetAuthorizationToken knows no resource to narrow it to.",
         )
         return role
 

@@ -34,9 +34,7 @@ def refuse(sentence: str) -> PydanticCustomError:
 
 
 def _team_name(value: str) -> str:
-    allowed = (
-        f"allowed: a to z, 0 to 9 and single hyphens between them, a letter first, at most {MAX_NAME_LENGTH}"
-    )
+    allowed = f"allowed: a to z, 0 to 9 and single hyphens between them, a letter first, at most {MAX_NAME_LENGTH}"
     if len(value) > MAX_NAME_LENGTH:
         raise refuse(f"is too long for a team's name; {allowed}; try {value[:MAX_NAME_LENGTH].rstrip('-')}")
     if not _NAME.fullmatch(value):
@@ -49,18 +47,14 @@ def _region(value: str) -> str:
     if _REGION.fullmatch(value):
         return value
     better = re.search(_REGION, value.lower().replace("_", "-"))
-    raise refuse(
-        f"is not an AWS region; allowed: one such as eu-west-1; try {better[0] if better else 'eu-west-1'}"
-    )
+    raise refuse(f"is not an AWS region; allowed: one such as eu-west-1; try {better[0] if better else 'eu-west-1'}")
 
 
 def _host_name(value: str) -> str:
     if not _HOST_NAME.fullmatch(value):
         better = re.sub(r"^https?://|[/:].*$|\.$", "", value.lower())
         hint = f"; try {better}" if _HOST_NAME.fullmatch(better) else ""
-        raise refuse(
-            f"is not a host name; allowed: lower-case labels with dots, such as mlflow.example.com{hint}"
-        )
+        raise refuse(f"is not a host name; allowed: lower-case labels with dots, such as mlflow.example.com{hint}")
     return value
 
 
@@ -73,9 +67,7 @@ def _server_name(value: str) -> str:
 
 def _hosted_zone_id(value: str) -> str:
     if not re.fullmatch(r"Z[0-9A-Z]{1,31}", value):
-        raise refuse(
-            "is not a Route 53 zone's id; allowed: an id such as Z0123456789ABCDEFGHIJ, without /hostedzone/"
-        )
+        raise refuse("is not a Route 53 zone's id; allowed: an id such as Z0123456789ABCDEFGHIJ, without /hostedzone/")
     return value
 
 
@@ -92,9 +84,7 @@ def _instance_class(value: str) -> str:
     if value not in INSTANCE_CLASSES:
         families = ", ".join(dict.fromkeys(name.split(".")[1] for name in INSTANCE_CLASSES))
         near = get_close_matches(value, INSTANCE_CLASSES, n=1, cutoff=0)[0]
-        raise refuse(
-            f"is not a class of RDS for PostgreSQL known here; allowed: sizes of {families}; try {near}"
-        )
+        raise refuse(f"is not a class of RDS for PostgreSQL known here; allowed: sizes of {families}; try {near}")
     return value
 
 
@@ -105,24 +95,16 @@ def _tags(tags: dict[str, str]) -> dict[str, str]:
     seen: dict[str, str] = {}
     for key, value in tags.items():
         if not 1 <= len(key) <= 128 or len(value) > 256:
-            raise refuse(
-                f"has a tag of the wrong length, {key[:40]!r}; allowed: keys of 1 to 128, values of up to 256"
-            )
+            raise refuse(f"has a tag of the wrong length, {key[:40]!r}; allowed: keys of 1 to 128, values of up to 256")
         if key.lower().startswith("aws:"):
-            raise refuse(
-                f"has the tag {key!r}; allowed: keys that do not start with aws:; take another prefix"
-            )
+            raise refuse(f"has the tag {key!r}; allowed: keys that do not start with aws:; take another prefix")
         if not _TAG.fullmatch(key) or not _TAG.fullmatch(value):
-            raise refuse(
-                f"has a tag with other signs, {key!r}; allowed: letters, digits, spaces and + - = . _ : / @"
-            )
+            raise refuse(f"has a tag with other signs, {key!r}; allowed: letters, digits, spaces and + - = . _ : / @")
         if key.lower() == TEAM_TAG:
             raise refuse(f"has the tag {key!r}, which every resource has already; remove it")
         # IAM takes them for one key: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
         if other := seen.get(key.lower()):
-            raise refuse(
-                f"has the tags {other!r} and {key!r}; allowed: keys that differ by more than case; keep one"
-            )
+            raise refuse(f"has the tags {other!r} and {key!r}; allowed: keys that differ by more than case; keep one")
         seen[key.lower()] = key
     return tags
 

@@ -1,10 +1,9 @@
 """`kit down`: stops a team's server on this machine; the data stays unless its deletion is asked for."""
 
+from kit.commands.up import TEAMS
 from kit.local.laptop import Laptop
 from kit.progress import Steps
 from stacks.team_files import load_teams
-
-from kit.commands.up import TEAMS
 
 
 def down(team_name: str, steps: Steps, *, delete_data: bool = False) -> None:

@@ -14,13 +14,14 @@ from kit.local.laptop import Laptop, overrides
 from kit.local.ministack_types import recorded_only
 from kit.progress import Report, Steps
 from stacks import artifact_store, database
+from stacks.config import Auth, TeamConfig
 from stacks.team_files import load_teams
 
 TEAMS = ROOT / "teams"
 
 
 def up(team_name: str, port: int, steps: Steps) -> str:
-    """Brings the team's server up, or up to date, and returns its local URL.
+    """Brings the team's server up, or up to date, and returns what its user needs to know.
 
     Whatever goes wrong, nothing is left running and no data is lost. Raises LocalError, TeamFileError.
     """
@@ -28,7 +29,7 @@ def up(team_name: str, port: int, steps: Steps) -> str:
     laptop = Laptop(team)
     with laptop.for_one_command():
         try:
-            return _up(laptop, port, steps)
+            return _how_to_use(team, _up(laptop, port, steps))
         except BaseException:
             with steps.step("Stop everything"):
                 laptop.stop()
@@ -68,10 +69,21 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
     return url
 
 
+def _how_to_use(team: TeamConfig, url: str) -> str:
+    lines = ["", f"The MLflow server of team {team.name} is at {url}"]
+    export = f"export MLFLOW_TRACKING_URI={url}"
+    if team.auth == Auth.BASIC:
+        show_password = f"scripts/kit password {team.name}"
+        lines += ["  user      admin", f"  password  {show_password}   (from the stack's AdminSecret)"]
+        export += f' MLFLOW_TRACKING_USERNAME=admin MLFLOW_TRACKING_PASSWORD="$({show_password})"'
+    first_run = "import mlflow; mlflow.set_experiment('hello'); mlflow.log_metric('answer', 42)"
+    return "\n".join([*lines, "", export, f'.venv-server/bin/python -c "{first_run}"'])
+
+
 def _smoke(laptop: Laptop, deployment: Deployment, url: str, database_port: int, report: Report) -> None:
     admin = laptop.secret(deployment.admin_secret_arn)
     user = laptop.secret(deployment.declared("server", "DATABASE_SECRET_ARN"))
-    open_to_all = laptop.team.auth == "none"
+    open_to_all = laptop.team.auth == Auth.NONE
     evidence = smoke.Evidence(
         smoke.Database("127.0.0.1", database_port, database.NAME, user["username"], lambda: user["password"]),
         smoke.ArtifactBucket(
@@ -94,9 +106,7 @@ def _smoke(laptop: Laptop, deployment: Deployment, url: str, database_port: int,
     report(f"{len(result.steps)} checks passed")
 
 
-def _tell_differences(
-    laptop: Laptop, deployment: Deployment, assembly: Path, database_port: int, steps: Steps
-) -> None:
+def _tell_differences(laptop: Laptop, deployment: Deployment, assembly: Path, database_port: int, steps: Steps) -> None:
     """Says what this machine does otherwise than AWS would, so that nobody takes it for more than it is."""
     steps.say()
     steps.say("Other than on AWS:")

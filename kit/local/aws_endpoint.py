@@ -27,13 +27,10 @@ class Credentials:
     def take_from(cls, environment: MutableMapping[str, str]) -> Self:
         """Remove AWS's credentials from `environment` and return them. Raises LocalError without any."""
         key, secret, token = (
-            environment.pop(name, None)
-            for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+            environment.pop(name, None) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
         )
         if not key or not secret:
-            raise LocalError(
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set: start the agent through kit up."
-            )
+            raise LocalError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set: start the agent through kit up.")
         return cls(key, secret, token)
 
     def seconds_left(self) -> float:

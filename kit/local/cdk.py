@@ -30,7 +30,7 @@ class Cdk:
     """The CDK CLI of a checkout's node_modules, run by the Node of this Python environment or of PATH."""
 
     def __init__(self, checkout: Path, home: Path, environment: Mapping[str, str]) -> None:
-        """`home` is the CLI's own HOME, where it caches account ids by access key; `environment` goes to all runs.
+        """`home` is the CLI's own HOME, where it caches account ids by key; `environment` goes to all runs.
 
         Raises LocalError when Node or the CLI is not installed.
         """

@@ -39,9 +39,9 @@ class Deployment:
         outputs: dict[str, str] = {}
         for kind in ("data", "edge", "service"):
             outputs |= _outputs(client("cloudformation"), team.stack_name(kind))
-        (database,) = client("rds").describe_db_instances(
-            DBInstanceIdentifier=outputs["DatabaseInstanceIdentifier"]
-        )["DBInstances"]
+        (database,) = client("rds").describe_db_instances(DBInstanceIdentifier=outputs["DatabaseInstanceIdentifier"])[
+            "DBInstances"
+        ]
         task = client("ecs").describe_task_definition(taskDefinition=outputs["TaskDefinitionArn"])
         containers = task["taskDefinition"]["containerDefinitions"]
         balancers = client("elbv2")
@@ -73,7 +73,8 @@ class Deployment:
     def declared(self, container: str, name: str) -> str:
         """The value of an environment variable that the task definition declares for the container."""
         (definition,) = (entry for entry in self.containers if entry["name"] == container)
-        return next(entry["value"] for entry in definition["environment"] if entry["name"] == name)
+        environment = {entry["name"]: entry["value"] for entry in definition["environment"]}
+        return str(environment[name])
 
 
 def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:
@@ -93,6 +94,9 @@ def _physical_id(cloudformation: Any, stack: str, resource_type: str) -> str:
 def _secret_arn(containers: list[dict[str, Any]], name: str) -> str:
     """The secret behind a container's variable, without the JSON key that `valueFrom` may append to its ARN."""
     references = [
-        entry["valueFrom"] for container in containers for entry in container.get("secrets", []) if entry["name"] == name
+        entry["valueFrom"]
+        for container in containers
+        for entry in container.get("secrets", [])
+        if entry["name"] == name
     ]
     return ":".join(references[0].split(":")[:7])

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -26,7 +27,8 @@ from kit.progress import Report
 from stacks.config import TeamConfig
 from stacks.sizes import max_connections
 
-STATE = ROOT / ".kit"
+STATE = Path(os.environ.get("KIT_STATE", ROOT / ".kit"))
+"""Where all teams' servers on this machine keep their data. KIT_STATE moves it, for tests beside a person's own."""
 _TASK_START_S = 300
 _TASK_STOP_S = 150
 
@@ -68,9 +70,7 @@ class Laptop:
         port = _free_port()
         AgentStatus.forget(self.state)
         AgentConfiguration(
-            endpoint=AwsEndpoint(
-                self.emulator.endpoint_url, self.team.region, str(self.emulator.certificate)
-            ),
+            endpoint=AwsEndpoint(self.emulator.endpoint_url, self.team.region, str(self.emulator.certificate)),
             task_definition_arn=deployment.task_definition_arn,
             overrides=overrides(database_port),
             platform=_image_environment(port),

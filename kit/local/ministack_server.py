@@ -18,7 +18,8 @@ from hypercorn.config import Config
 from kit.local import ministack_roles, ministack_types
 
 SAVE_INTERVAL_S = 1.0
-CLOSING_TIMEOUT_S = 2.0
+CLOSING_TIMEOUT_S = 1.0
+HEALTH_PATH = "/_ministack/health"
 
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Any, Callable[[], Awaitable[Any]], Send], Awaitable[None]]
@@ -26,11 +27,11 @@ Application = Callable[[Any, Callable[[], Awaitable[Any]], Send], Awaitable[None
 _log = logging.getLogger(__name__)
 
 
-class SavedApplication:
-    """MiniStack's ASGI application, with its state on disk about a second after each change.
+class SignedApplication:
+    """MiniStack's ASGI application for signed requests, with its state on disk about a second after a change.
 
     A killed emulator so loses next to nothing; above all not the generated passwords, which the database
-    already has. A reset by request, which MiniStack allows without credentials, is refused.
+    already has.
     """
 
     def __init__(self, application: Application, save: Callable[[], bool]) -> None:
@@ -40,7 +41,7 @@ class SavedApplication:
         self._changed = False
 
     async def __call__(self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
-        if scope.get("path") in ("/_ministack/reset", "/_ministack/config"):
+        if scope["type"] == "http" and not _is_open(scope):
             await send({"type": "http.response.start", "status": 403, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -58,6 +59,23 @@ class SavedApplication:
                 self._changed = not self._save()
 
 
+def _is_open(scope: Any) -> bool:
+    """Whether MiniStack may see the request: it takes some without a credential for root's own.
+
+    Of its administration, which asks for none (a reset deletes everything), only health and the answers of
+    CloudFormation's custom resources are open. OPTIONS is a browser's question about CORS.
+    """
+    path: str = scope["path"]
+    query: bytes = scope["query_string"]
+    authorization: bytes | None = dict(scope["headers"]).get(b"authorization")
+    if path.startswith("/_"):
+        return path == HEALTH_PATH or path.startswith("/_ministack/cfn-response/")
+    if authorization is not None:
+        return authorization.startswith(b"AWS4-HMAC-SHA256 ")
+    presigned = b"X-Amz-Credential=" in query or b"AWSAccessKeyId=" in query
+    return presigned or scope["method"] == "OPTIONS"
+
+
 def main() -> None:
     """Serve until SIGTERM, then save and end."""
     ministack_types.register()
@@ -65,6 +83,8 @@ def main() -> None:
     from ministack import app as ministack
     from ministack.core import tls
 
+    # One line per service and save would be fifty a second.
+    logging.getLogger("persistence").setLevel(logging.WARNING)
     load = ministack._load_persisted_state
 
     def load_and_settle() -> None:
@@ -76,10 +96,10 @@ def main() -> None:
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.certfile, config.keyfile = tls.resolve_tls_material()
     config.keep_alive_timeout = 75
-    asyncio.run(_serve(SavedApplication(ministack.app, save_state), config))
+    asyncio.run(_serve(SignedApplication(ministack.app, save_state), config))
 
 
-async def _serve(application: SavedApplication, config: Config) -> None:
+async def _serve(application: SignedApplication, config: Config) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     saving = asyncio.create_task(application.save_changes())
@@ -107,7 +127,9 @@ def save_state() -> bool:
             states[service] = collect()
         except RuntimeError:  # a dictionary that changed while a thread of MiniStack works on it
             complete = False
-    for service, state in states.items():
+    # Stacks last: after a kill in between, what a stack has not recorded is found and taken up again, but
+    # what it has recorded in vain would be missing for good.
+    for service, state in sorted(states.items(), key=lambda item: item[0] == "cloudformation"):
         if state is not None:
             persistence.save_state(service, state)
     return complete

@@ -92,6 +92,7 @@ def register() -> None:
         handlers[f"AWS::EC2::SecurityGroup{direction}"] = ministack_mends.security_group_rule(direction)
     # The CDK's own function needs an AWS SDK for Node. MiniStack has none, and waits for an hour.
     handlers["Custom::S3AutoDeleteObjects"] = ministack_mends.auto_delete_objects()
+    ministack_mends.check_root_signature()
     ministack_mends.mend_secret(handlers["AWS::SecretsManager::Secret"])
     ministack_mends.mend_task_definition(handlers["AWS::ECS::TaskDefinition"])
 

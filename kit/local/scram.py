@@ -14,12 +14,14 @@ _ITERATIONS = 4096
 
 
 def verifier(password: str) -> str:
-    """`SCRAM-SHA-256$…` of a password in printable ASCII; LocalError for another, which RDS refuses.
+    """`SCRAM-SHA-256$…` of a password in printable ASCII, which is all that RDS takes.
+
+    Raises LocalError for any other.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     """
     if not password or not password.isascii() or not password.isprintable():
-        raise LocalError("The master password in the secret is empty or not printable ASCII, as RDS requires.")
+        raise LocalError("The master password in its secret is empty or not printable ASCII: change it.")
     salt = os.urandom(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
     stored_key = hashlib.sha256(_hmac(salted, b"Client Key")).digest()

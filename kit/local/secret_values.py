@@ -58,9 +58,7 @@ class _Reader:
         except ValueError:
             content = None  # the message of the error would quote the secret
         if not isinstance(content, Mapping) or reference.json_key not in content:
-            raise LocalError(
-                f"Secret {reference.arn} has no JSON key {reference.json_key!r}: add it to the secret."
-            )
+            raise LocalError(f"Secret {reference.arn} has no JSON key {reference.json_key!r}: add it to the secret.")
         value = content[reference.json_key]
         return value if isinstance(value, str) else json.dumps(value)
 

@@ -107,12 +107,10 @@ class ContainerDefinition:
             argv=(*described.get("entryPoint", ()), *described.get("command", ())),
             environment={entry["name"]: entry["value"] for entry in described.get("environment", ())},
             secrets={
-                entry["name"]: SecretReference.parse(entry["valueFrom"])
-                for entry in described.get("secrets", ())
+                entry["name"]: SecretReference.parse(entry["valueFrom"]) for entry in described.get("secrets", ())
             },
             depends_on={
-                entry["containerName"]: Condition(entry["condition"])
-                for entry in described.get("dependsOn", ())
+                entry["containerName"]: Condition(entry["condition"]) for entry in described.get("dependsOn", ())
             },
             essential=described.get("essential", True),
             health_check=HealthCheck.from_description(described.get("healthCheck") or {}),

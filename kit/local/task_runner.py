@@ -155,8 +155,10 @@ class Task:
         await self._until(lambda: False)
         async with self._changed:
             await self._changed.wait_for(
-                lambda: entry.last_status is not LastStatus.PENDING
-                and all(other.last_status is LastStatus.STOPPED for other in dependents)
+                lambda: (
+                    entry.last_status is not LastStatus.PENDING
+                    and all(other.last_status is LastStatus.STOPPED for other in dependents)
+                )
             )
         if entry.last_status is LastStatus.RUNNING:
             await entry.container.stop(entry.definition.stop_timeout_s)

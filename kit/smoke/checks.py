@@ -28,16 +28,10 @@ def log_in_works(browser: Browser, credentials: Credentials) -> str:
     """GET /version with the credentials returns the server's version."""
     answer = browser.send("GET", "/version", credentials=credentials)
     if answer.status == 401:
-        who = (
-            "requests without a user name"
-            if credentials is None
-            else f"the password of user {credentials[0]}"
-        )
+        who = "requests without a user name" if credentials is None else f"the password of user {credentials[0]}"
         raise CheckError(f"the server at {browser.url} refuses {who}")
     if answer.status != 200:
-        raise CheckError(
-            f"the server at {browser.url} is no MLflow server: /version answered {answer.status}"
-        )
+        raise CheckError(f"the server at {browser.url} is no MLflow server: /version answered {answer.status}")
     return f"MLflow {answer.body.decode(errors='replace')[:40]}"
 
 
@@ -98,15 +92,11 @@ def foreign_pages_are_refused(browser: Browser, credentials: Credentials) -> str
         "POST", AJAX_SEARCH, credentials=credentials, origin=FOREIGN_ORIGIN, body=b'{"max_results": 1}'
     )
     if answer.status != 403:
-        raise CheckError(
-            f"a page of {FOREIGN_ORIGIN} may call the server: it answered {answer.status}, not 403"
-        )
+        raise CheckError(f"a page of {FOREIGN_ORIGIN} may call the server: it answered {answer.status}, not 403")
     return f"POST {AJAX_SEARCH} from a foreign origin answers 403"
 
 
-def _expect_refusals(
-    browser: Browser, routes: Iterable[tuple[str, str]], credentials: Credentials, who: str
-) -> None:
+def _expect_refusals(browser: Browser, routes: Iterable[tuple[str, str]], credentials: Credentials, who: str) -> None:
     statuses = {
         f"{method} {path}": browser.send(
             method, path, credentials=credentials, body=b"{}" if method in {"POST", "PUT"} else None

@@ -112,9 +112,7 @@ class _Log:
 def _check_refusals(log: _Log, browser: Browser, credentials: tuple[str, str] | None) -> None:
     if credentials is not None:
         log.check("strangers are refused", lambda: checks.strangers_are_refused(browser))
-        log.check(
-            "wrong passwords are refused", lambda: checks.wrong_passwords_are_refused(browser, credentials[0])
-        )
+        log.check("wrong passwords are refused", lambda: checks.wrong_passwords_are_refused(browser, credentials[0]))
 
 
 def _check_page(log: _Log, browser: Browser, credentials: tuple[str, str] | None) -> None:
@@ -128,6 +126,4 @@ def _check_stores(log: _Log, client: ClientProcess, evidence: Evidence, python: 
         "rows in PostgreSQL",
         lambda: scenario4.rows_are_in_postgresql(client.traces, evidence.database, python=python),
     )
-    log.check(
-        "objects in the bucket", lambda: scenario4.objects_are_in_the_bucket(client.traces, evidence.bucket)
-    )
+    log.check("objects in the bucket", lambda: scenario4.objects_are_in_the_bucket(client.traces, evidence.bucket))

@@ -107,9 +107,7 @@ def objects_are_in_the_bucket(traces: dict[str, Any], bucket: ArtifactBucket) ->
             where = f"s3://{bucket.name}/{folder}/{name}"
             try:
                 body = client.get_object(Bucket=bucket.name, Key=f"{folder}/{name}")["Body"].read()
-            except (
-                Exception
-            ) as error:  # botocore's errors have no common base that is importable without boto3
+            except Exception as error:  # botocore's errors have no common base that is importable without boto3
                 raise CheckError(f"the artifact {where} cannot be read: {error}") from error
             if hashlib.sha256(body).hexdigest() != digest:
                 raise CheckError(f"the artifact {where} has other bytes than the client sent")

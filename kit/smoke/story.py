@@ -70,9 +70,7 @@ class Story:
         data = self.client.get_run(run.info.run_id).data
         expect(data.params.get("alpha") == "1.0", "autologging did not log the parameter alpha")
         expect(SCORE in data.metrics, f"autologging did not log the metric {SCORE}")
-        return (
-            f"{len(data.params)} parameters and {len(data.metrics)} metrics of a Ridge model on diabetes data"
-        )
+        return f"{len(data.params)} parameters and {len(data.metrics)} metrics of a Ridge model on diabetes data"
 
     def parameters_metrics_tags(self) -> str:
         tags = {"mlflow.source.name": "kit smoke", "mlflow.source.git.commit": "0" * 40, "version": "1"}
@@ -137,22 +135,16 @@ class Story:
         files.pop("registered_model_meta", None)  # written by the client beside the download
         expect("MLmodel" in files, f"the model came back without its MLmodel file: {sorted(files)}")
         self.files[self.client.get_logged_model(self.model_id).artifact_location] = files
-        same = np.allclose(
-            loaded.predict(self.features), self.model.predict(self.features), rtol=1e-9, atol=0
-        )
+        same = np.allclose(loaded.predict(self.features), self.model.predict(self.features), rtol=1e-9, atol=0)
         expect(same, "the model that was loaded by its alias predicts other numbers")
         return f"{len(self.features)} predictions of models:/{self.model_name}@{ALIAS} are the same numbers"
 
     def search(self) -> str:
         where = " and ".join(f"tags.`{key}` = '{value}'" for key, value in self.tags.items())
         order = [f"metrics.{SCORE} DESC"]
-        self.runs = self.client.search_runs(
-            [self.experiment_id], f"{where} and metrics.{SCORE} > 0", order_by=order
-        )
+        self.runs = self.client.search_runs([self.experiment_id], f"{where} and metrics.{SCORE} > 0", order_by=order)
         found = [run.info.run_id for run in self.runs]
-        expect(
-            found == self.run_ids[::-1], f"the search returned {found}, not both runs with the better first"
-        )
+        expect(found == self.run_ids[::-1], f"the search returned {found}, not both runs with the better first")
         one = self.client.search_runs([self.experiment_id], f"{where} and params.alpha = '1.0'")
         expect(
             [run.info.run_id for run in one] == self.run_ids[:1],

@@ -43,9 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     migrate = commands.add_parser("migrate", help="initialise, check or upgrade the database's schema")
-    migrate.add_argument(
-        "--upgrade", action="store_true", help="upgrade an older schema; take a snapshot first"
-    )
+    migrate.add_argument("--upgrade", action="store_true", help="upgrade an older schema; take a snapshot first")
     commands.add_parser("serve", help="run the tracking server until SIGTERM")
     commands.add_parser("health", help="exit with 0 if the server on this host answers")
     return parser

@@ -13,7 +13,7 @@ SERVER_ROLE = "mlflow_server"
 CERTIFICATES = Path(__file__).parent.parent / "rds-global-bundle.pem"
 
 
-def connection_options(settings: DatabaseSettings) -> dict[str, str]:
+def connection_options(settings: DatabaseSettings) -> dict[str, Any]:
     """libpq's options beyond the address and the user.
 
     https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS

@@ -19,9 +19,7 @@ class LowerCaseHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            headers = [
-                (name, value.lower() if name == b"host" else value) for name, value in scope["headers"]
-            ]
+            headers = [(name, value.lower() if name == b"host" else value) for name, value in scope["headers"]]
             scope = {**scope, "headers": headers}
         await self._application(scope, receive, send)
 

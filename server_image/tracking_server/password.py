@@ -60,9 +60,7 @@ class SecretPassword:
                 "secretsmanager",
                 # arn:partition:secretsmanager:region:account:secret:name
                 region_name=(self._secret_arn.split(":") + [""] * 4)[3] or None,
-                config=Config(
-                    connect_timeout=5, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
-                ),
+                config=Config(connect_timeout=5, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}),
             )
         answer = self._client.get_secret_value(SecretId=self._secret_arn, VersionStage=stage)
         try:

@@ -21,9 +21,7 @@ def upgrade_schema(settings: MigrateSettings) -> None:
     """
 
     def connect(**parameters: Any) -> Any:
-        return psycopg2.connect(
-            **parameters, password=settings.master_password, options=f"-c role={OWNER_ROLE}"
-        )
+        return psycopg2.connect(**parameters, password=settings.master_password, options=f"-c role={OWNER_ROLE}")
 
     connect_with(connect)
     engine = create_engine(database_url(settings.database, settings.master_username), poolclass=NullPool)

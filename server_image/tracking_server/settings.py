@@ -90,9 +90,7 @@ class ServeSettings:
             host=environment.text("MLFLOW_HOST", "127.0.0.1"),
             port=environment.integer("MLFLOW_PORT", 5000, minimum=1, maximum=65535),
             workers=environment.integer("MLFLOW_WORKERS", 1, minimum=1, maximum=64),
-            keep_alive_seconds=environment.integer(
-                "TRACKING_KEEP_ALIVE_SECONDS", 75, minimum=1, maximum=4000
-            ),
+            keep_alive_seconds=environment.integer("TRACKING_KEEP_ALIVE_SECONDS", 75, minimum=1, maximum=4000),
             auth=auth,
             artifacts=artifacts,
             artifact_location=environment.text(location),

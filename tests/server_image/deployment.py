@@ -53,9 +53,7 @@ class Postgres:
             return False
         return True
 
-    def execute(
-        self, statement: str, *parameters: object, database: str = "postgres"
-    ) -> list[tuple[Any, ...]]:
+    def execute(self, statement: str, *parameters: object, database: str = "postgres") -> list[tuple[Any, ...]]:
         connection = self.connect(database)
         try:
             with connection.cursor() as cursor:

@@ -14,9 +14,7 @@ def test_keys_differ_from_each_other_from_the_secret_and_between_secrets() -> No
 
 
 def test_a_derived_key_never_changes_or_what_is_stored_becomes_unreadable() -> None:
-    assert (
-        mlflow_keys(SECRET)["MLFLOW_CRYPTO_KEK_PASSPHRASE"] == "LmcpX4aDyevtxObvcSosFuWoNEoKHQv9F6RI2Wm4GRo="
-    )
+    assert mlflow_keys(SECRET)["MLFLOW_CRYPTO_KEK_PASSPHRASE"] == "LmcpX4aDyevtxObvcSosFuWoNEoKHQv9F6RI2Wm4GRo="
 
 
 def test_the_webhook_key_is_a_fernet_key() -> None:

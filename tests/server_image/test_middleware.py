@@ -12,9 +12,7 @@ SERVER_INFO = "/api/3.0/mlflow/server-info"
 def answering(status: int, *chunks: bytes) -> Application:
     async def application(scope: Any, receive: Any, send: Any) -> None:
         length = str(sum(map(len, chunks))).encode()
-        await send(
-            {"type": "http.response.start", "status": status, "headers": [(b"content-length", length)]}
-        )
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", length)]})
         for number, chunk in enumerate(chunks, 1):
             await send({"type": "http.response.body", "body": chunk, "more_body": number < len(chunks)})
 

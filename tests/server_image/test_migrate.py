@@ -37,9 +37,7 @@ def test_a_second_run_only_checks_and_imports_neither_mlflow_nor_sqlalchemy(depl
         text=True,
         check=True,
     )
-    imported = {
-        line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines() if line.startswith("import")
-    }
+    imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines() if line.startswith("import")}
     assert "psycopg2" in imported
     assert not imported & {"mlflow", "sqlalchemy", "alembic"}
     assert f"The schema is that of MLflow {KNOWN.mlflow}." in done.stderr
@@ -141,9 +139,7 @@ def test_upgrade_brings_an_older_schema_to_the_image(empty: Deployment, template
     ],
 )
 def test_the_server_user_cannot_change_the_schema(deployment: Deployment, statement: str) -> None:
-    connection = deployment.postgres.connect(
-        deployment.database, "mlflow_server", deployment.postgres.server_password
-    )
+    connection = deployment.postgres.connect(deployment.database, "mlflow_server", deployment.postgres.server_password)
     try:
         with connection.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute(statement)
@@ -157,9 +153,7 @@ def test_the_password_of_a_new_secret_is_set(deployment: Deployment, kept_passwo
     deployment.postgres.connect(deployment.database, "mlflow_server", "canary-new-password").close()
 
 
-def test_a_password_that_a_rotation_has_set_is_left_alone(
-    deployment: Deployment, kept_password: None
-) -> None:
+def test_a_password_that_a_rotation_has_set_is_left_alone(deployment: Deployment, kept_password: None) -> None:
     deployment.secrets_manager.put_secret_value(
         SecretId=deployment.secret_arn,
         SecretString='{"password": "canary-pending-password"}',
@@ -192,9 +186,7 @@ def test_a_secret_that_cannot_be_read_is_one_sentence(deployment: Deployment) ->
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_postgresqls_log_gets_the_password_as_a_verifier_only(
-    deployment: Deployment, kept_password: None
-) -> None:
+def test_postgresqls_log_gets_the_password_as_a_verifier_only(deployment: Deployment, kept_password: None) -> None:
     deployment.put_password("canary-logged-password")
     assert deployment.run("migrate").returncode == 0
     log = deployment.postgres.log.read_text(errors="replace")

@@ -31,9 +31,7 @@ def test_without_credentials_only_health_answers(server: Server) -> None:
 
 def test_the_administrator_may_create_and_read(server: Server) -> None:
     authorization = basic(server)
-    created = server.post(
-        "/api/2.0/mlflow/experiments/create", {"name": "first"}, Authorization=authorization
-    )
+    created = server.post("/api/2.0/mlflow/experiments/create", {"name": "first"}, Authorization=authorization)
     assert created.status == 200, created.body
     names = [found["name"] for found in server.get(SEARCH, Authorization=authorization).json()["experiments"]]
     assert "first" in names
@@ -50,9 +48,7 @@ def test_any_other_host_is_refused_but_for_health(server: Server, host: str) -> 
     assert server.get("/health", host).status == 200
 
 
-@pytest.mark.parametrize(
-    ("origin", "status"), [(f"https://{HOST.lower()}", 200), ("https://other.example.com", 403)]
-)
+@pytest.mark.parametrize(("origin", "status"), [(f"https://{HOST.lower()}", 200), ("https://other.example.com", 403)])
 def test_a_page_of_the_public_host_may_write_and_no_other(server: Server, origin: str, status: int) -> None:
     content = {"name": f"from {origin}"}
     headers = {"Authorization": basic(server), "Origin": origin}

@@ -40,9 +40,7 @@ class SpoilingProxy:
                 headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
                 if proxy.authorization:
                     headers.setdefault("Authorization", proxy.authorization)
-                request = urllib.request.Request(
-                    upstream + self.path, body or None, headers, method=self.command
-                )
+                request = urllib.request.Request(upstream + self.path, body or None, headers, method=self.command)
                 try:
                     with urllib.request.urlopen(request, timeout=20) as response:
                         self.answer(response.status, response.headers["Content-Type"], response.read())

@@ -88,9 +88,7 @@ def test_a_server_that_is_down_is_told(server_python: Path) -> None:
 
 
 def test_a_server_that_asks_for_no_password_fails(target: Target, proxy: SpoilingProxy) -> None:
-    proxy.authorization = (
-        "Basic " + base64.b64encode(f"{target.username}:{target.password}".encode()).decode()
-    )
+    proxy.authorization = "Basic " + base64.b64encode(f"{target.username}:{target.password}".encode()).decode()
     report = run(proxy.url, target.username, target.password, python=NO_CLIENT)
     assert "must answer 401 without credentials" in failures(report)["strangers are refused"]
     assert "GET / (200)" in failures(report)["strangers are refused"]
@@ -108,18 +106,14 @@ def test_a_client_that_breaks_is_told(target: Target) -> None:
     assert list(failures(report)) == ["MLflow client"]
 
 
-def test_a_server_that_goes_away_meanwhile_is_told(
-    target: Target, proxy: SpoilingProxy, server_python: Path
-) -> None:
+def test_a_server_that_goes_away_meanwhile_is_told(target: Target, proxy: SpoilingProxy, server_python: Path) -> None:
     proxy.status_for = lambda method, path: 0 if path.startswith("/api/2.0/mlflow/runs/create") else None
     report = run(proxy.url, target.username, target.password, python=server_python)
     assert f"the server at {proxy.url} does not answer" in failures(report)["autologged training"]
     assert "artifacts" not in {step.name for step in report.steps}
 
 
-def test_the_registered_model_is_deleted_afterwards(
-    passed: tuple[SmokeReport, list[str]], target: Target
-) -> None:
+def test_the_registered_model_is_deleted_afterwards(passed: tuple[SmokeReport, list[str]], target: Target) -> None:
     assert registered_model_status(passed[0], target) == 404
 
 

@@ -17,9 +17,7 @@ def traces(uri: str = "mlflow-artifacts:/7/run/artifacts") -> dict[str, Any]:
     return {
         "experiment_id": "7",
         "experiment": "kit-smoke",
-        "runs": {
-            "run": {"artifact_uri": uri, "params": {"alpha": "1"}, "tags": {}, "metrics": [["r2", 0, 0.5]]}
-        },
+        "runs": {"run": {"artifact_uri": uri, "params": {"alpha": "1"}, "tags": {}, "metrics": [["r2", 0, 0.5]]}},
         "model": "kit-smoke-x",
         "model_version": "1",
         "model_alias": "champion",
@@ -45,9 +43,7 @@ def test_direct_artifacts_are_found_too(bucket: ArtifactBucket) -> None:
 
 
 def test_an_object_that_is_not_there_is_told(bucket: ArtifactBucket) -> None:
-    with pytest.raises(
-        CheckError, match=r"s3://team-artifacts/artifacts/9/run/artifacts/notes.txt cannot be read"
-    ):
+    with pytest.raises(CheckError, match=r"s3://team-artifacts/artifacts/9/run/artifacts/notes.txt cannot be read"):
         scenario4.objects_are_in_the_bucket(traces("mlflow-artifacts:/9/run/artifacts"), bucket)
 
 
@@ -57,18 +53,14 @@ def test_an_object_with_other_bytes_is_told(bucket: ArtifactBucket) -> None:
         scenario4.objects_are_in_the_bucket(traces("mlflow-artifacts:/10/run/artifacts"), bucket)
 
 
-@pytest.mark.parametrize(
-    "uri", ["file:///mlruns/7", "s3://another-bucket/artifacts/7", "s3://team-artifacts/7"]
-)
+@pytest.mark.parametrize("uri", ["file:///mlruns/7", "s3://another-bucket/artifacts/7", "s3://team-artifacts/7"])
 def test_artifacts_in_another_place_are_told(bucket: ArtifactBucket, uri: str) -> None:
     with pytest.raises(CheckError, match="not below s3://team-artifacts/artifacts/"):
         scenario4.objects_are_in_the_bucket(traces(uri), bucket)
 
 
 def test_rows_that_are_not_there_are_told(target: Target, server_python: Path) -> None:
-    with pytest.raises(
-        CheckError, match="PostgreSQL's table experiments has 0 rows of the smoke test, not 1"
-    ):
+    with pytest.raises(CheckError, match="PostgreSQL's table experiments has 0 rows of the smoke test, not 1"):
         scenario4.rows_are_in_postgresql(traces(), target.evidence.database, python=server_python)
 
 

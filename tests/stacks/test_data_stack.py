@@ -1,5 +1,6 @@
 import pytest
 from aws_cdk.assertions import Match
+
 from tests.stacks.shapes import SHAPES, template, templates
 
 KEPT_SHAPES = [shape for shape in SHAPES if shape != "temporary"]
@@ -68,8 +69,7 @@ def test_every_bucket_refuses_plain_http() -> None:
         policy["Properties"]["Bucket"]["Ref"]
         for policy in policies
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Deny"
-        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     }
     assert refusing == set(buckets)
 

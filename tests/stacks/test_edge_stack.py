@@ -1,12 +1,11 @@
 from aws_cdk.assertions import Match
+
 from tests.stacks.shapes import CERTIFICATE, template
 
 
 def test_an_internal_load_balancer_admits_its_own_network_only() -> None:
     usual = template("usual", "edge")
-    usual.has_resource_properties(
-        "AWS::ElasticLoadBalancingV2::LoadBalancer", {"Scheme": "internal"}
-    )
+    usual.has_resource_properties("AWS::ElasticLoadBalancingV2::LoadBalancer", {"Scheme": "internal"})
     usual.has_resource_properties(
         "AWS::EC2::SecurityGroup",
         {"SecurityGroupIngress": [Match.object_like({"CidrIp": "10.0.0.0/20", "FromPort": 80})]},
@@ -15,9 +14,7 @@ def test_an_internal_load_balancer_admits_its_own_network_only() -> None:
 
 def test_a_public_load_balancer_speaks_tls_and_redirects_plain_http() -> None:
     public = template("public", "edge")
-    public.has_resource_properties(
-        "AWS::ElasticLoadBalancingV2::LoadBalancer", {"Scheme": "internet-facing"}
-    )
+    public.has_resource_properties("AWS::ElasticLoadBalancingV2::LoadBalancer", {"Scheme": "internet-facing"})
     public.has_resource_properties(
         "AWS::ElasticLoadBalancingV2::Listener",
         {"Port": 443, "Protocol": "HTTPS", "SslPolicy": Match.string_like_regexp("TLS13")},
@@ -58,9 +55,5 @@ def test_the_load_balancer_is_protected_unless_the_team_is_temporary() -> None:
     for shape, protected in (("usual", "true"), ("temporary", "false")):
         template(shape, "edge").has_resource_properties(
             "AWS::ElasticLoadBalancingV2::LoadBalancer",
-            {
-                "LoadBalancerAttributes": Match.array_with(
-                    [{"Key": "deletion_protection.enabled", "Value": protected}]
-                )
-            },
+            {"LoadBalancerAttributes": Match.array_with([{"Key": "deletion_protection.enabled", "Value": protected}])},
         )

@@ -1,4 +1,5 @@
 from aws_cdk.assertions import Match
+
 from tests.stacks.shapes import template
 
 
@@ -30,9 +31,7 @@ def test_artifacts_go_to_s3_without_leaving_the_network() -> None:
 def test_the_databases_subnets_have_no_route_to_the_internet() -> None:
     usual = template("usual", "network").to_json()["Resources"]
     tables = {
-        route["Properties"]["RouteTableId"]["Ref"]
-        for route in usual.values()
-        if route["Type"] == "AWS::EC2::Route"
+        route["Properties"]["RouteTableId"]["Ref"] for route in usual.values() if route["Type"] == "AWS::EC2::Route"
     }
     assert tables
     assert not [table for table in tables if "Database" in table]

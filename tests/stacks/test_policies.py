@@ -38,9 +38,7 @@ def test_every_statement_but_the_registry_login_names_its_resource(name: str) ->
 
 def test_artifacts_are_granted_below_their_prefix_only() -> None:
     assert statement(ALL["objects"])["Resource"] == f"{BUCKET}/artifacts/*"
-    assert statement(ALL["listing"])["Condition"] == {
-        "StringLike": {"s3:prefix": ["artifacts", "artifacts/*"]}
-    }
+    assert statement(ALL["listing"])["Condition"] == {"StringLike": {"s3:prefix": ["artifacts", "artifacts/*"]}}
 
 
 @pytest.mark.parametrize(("name", "service"), [("artifact key", "s3"), ("secret key", "secretsmanager")])

@@ -32,7 +32,13 @@ def test_every_shape_of_team_passes_cfn_lint(shape: str, tmp_path: Path) -> None
         files.append(tmp_path / f"{name}.json")
         files[-1].write_text(json.dumps(template))
     lint = subprocess.run(
-        [str(Path(sys.executable).with_name("cfn-lint")), "--regions", "eu-west-1", "--template", *map(str, files)],
+        [
+            str(Path(sys.executable).with_name("cfn-lint")),
+            "--regions",
+            "eu-west-1",
+            "--template",
+            *map(str, files),
+        ],
         capture_output=True,
         text=True,
         check=False,

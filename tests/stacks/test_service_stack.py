@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from aws_cdk.assertions import Match
+
 from tests.stacks.shapes import SHAPES, team, template, templates
 
 
@@ -118,9 +119,7 @@ def test_tasks_have_a_public_address_only_where_that_is_their_way_out() -> None:
 
 def test_the_server_answers_to_the_public_name_only() -> None:
     assert environment("public", "server")["MLFLOW_SERVER_ALLOWED_HOSTS"] == "mlflow.example.com"
-    assert (
-        environment("public", "server")["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"] == "https://mlflow.example.com"
-    )
+    assert environment("public", "server")["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"] == "https://mlflow.example.com"
 
 
 def test_connections_are_kept_longer_than_the_load_balancer_keeps_them() -> None:

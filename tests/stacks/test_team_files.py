@@ -41,9 +41,7 @@ def test_a_folder_without_teams_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_ends_in_yml_is_refused(refused: Refused, tmp_path: Path) -> None:
     write(tmp_path, "vision.yml", "region: eu-west-1")
-    assert (
-        refused("region: eu-west-1") == "vision.yml: ends in .yml; allowed: .yaml; rename it to vision.yaml"
-    )
+    assert refused("region: eu-west-1") == "vision.yml: ends in .yml; allowed: .yaml; rename it to vision.yaml"
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,7 @@ def test_any_other_name_is_refused(refused: Refused, name: str, hint: str) -> No
     assert said.endswith(hint)
 
 
-@pytest.mark.parametrize(
-    "region", ["eu-west-1", "us-gov-west-1", "ap-southeast-7", "mx-central-1", "eusc-de-east-1"]
-)
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "ap-southeast-7", "mx-central-1", "eusc-de-east-1"])
 def test_a_region_is_taken_by_its_look(tmp_path: Path, region: str) -> None:
     assert accepted(tmp_path, f"region: {region}").region == region
 

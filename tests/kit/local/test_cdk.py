@@ -51,7 +51,7 @@ def test_a_failure_names_the_resource_that_failed_first_and_why(cli):
         event("DELETE_COMPLETE", "A"),
     ]
     with pytest.raises(
-        LocalError, match="^cdk deploy failed: mlflow-a-data: AWS::S3::Bucket | Bucket No such key$"
+        LocalError, match=r"^cdk deploy failed: mlflow-a-data: AWS::S3::Bucket \| Bucket No such key$"
     ):
         cli(lines, status=1).deploy(Path("cdk.out"), print)
 
@@ -62,7 +62,7 @@ def test_an_app_that_raises_is_told_by_its_exception(cli):
         "ValueError: team 'x' has no region",
         "Subprocess exited with error 1",
     ]
-    with pytest.raises(LocalError, match="^cdk synth failed: ValueError: team 'x' has no region$"):
+    with pytest.raises(LocalError, match=r"^cdk synth failed: ValueError: team 'x' has no region$"):
         cli(lines, status=1).synth(Path("cdk.out"))
 
 

@@ -4,7 +4,10 @@ import json
 import os
 import signal
 import socket
+import ssl
 import stat
+import urllib.error
+import urllib.request
 
 import boto3
 import psutil
@@ -13,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from kit.local.emulator import Emulator
 from kit.local.errors import LocalError
+from tests.kit.local.waiting import wait_for
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 
@@ -33,6 +37,16 @@ def shared(tmp_path_factory):
     emulator.stop()
 
 
+def post(emulator, path, headers):
+    request = urllib.request.Request(emulator.endpoint_url + path, data=b"{}", headers=headers)
+    trust = ssl.create_default_context(cafile=str(emulator.certificate))
+    try:
+        with urllib.request.urlopen(request, context=trust) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
 def pid(emulator):
     return json.loads((emulator.log.parent.parent / "emulator" / "emulator.pid").read_text())["pid"]
 
@@ -47,11 +61,40 @@ def test_the_client_environment_is_enough_for_boto3(shared, monkeypatch):
     assert boto3.client("sts").get_caller_identity()["Account"] == ACCOUNT
 
 
-def test_a_wrong_secret_key_is_refused(shared):
-    session = boto3.Session(ACCOUNT, "guessed", region_name=REGION)
-    client = session.client("sts", endpoint_url=shared.endpoint_url, verify=str(shared.certificate))
-    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
-        client.get_caller_identity()
+@pytest.mark.parametrize("key", [ACCOUNT, "999999999999", "test"])
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [("sts", "get_caller_identity"), ("s3", "list_buckets"), ("secretsmanager", "list_secrets")],
+)
+def test_a_wrong_secret_key_is_refused(shared, key, service, call):
+    client = boto3.Session(key, "guessed", region_name=REGION).client(
+        service, endpoint_url=shared.endpoint_url, verify=str(shared.certificate)
+    )
+    with pytest.raises(ClientError, match=r"signature|Signature"):
+        getattr(client, call)()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer anything"}, {"Authorization": "AWS 1:2"}])
+def test_a_request_without_a_signature_is_refused(shared, headers):
+    target = {"X-Amz-Target": "secretsmanager.ListSecrets", "Content-Type": "application/x-amz-json-1.1"}
+    assert post(shared, "/", {**headers, **target}) == 403
+
+
+@pytest.mark.parametrize("path", ["/_ministack/reset", "/_ministack/config"])
+def test_ministack_s_administration_is_closed(shared, path):
+    assert post(shared, path, {"Authorization": "AWS4-HMAC-SHA256 Credential=anybody"}) == 403
+
+
+def test_a_presigned_url_works_and_a_forged_one_does_not(shared):
+    s3 = shared.client("s3")
+    s3.create_bucket(Bucket="b-presigned", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="b-presigned", Key="k", Body=b"object")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "b-presigned", "Key": "k"})
+    trust = ssl.create_default_context(cafile=str(shared.certificate))
+    with urllib.request.urlopen(url, context=trust) as answer:
+        assert answer.read() == b"object"
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(url.replace("Signature=", "Signature=x"), context=trust)
 
 
 def test_it_listens_on_loopback_alone_and_on_one_port(shared):
@@ -67,14 +110,6 @@ def test_its_secrets_are_in_no_argument_list_and_no_readable_file(shared):
     assert secret not in " ".join(psutil.Process(pid(shared)).cmdline())
     assert secret not in shared.log.read_text()
     assert stat.S_IMODE(shared.log.parent.parent.stat().st_mode) == 0o700
-
-
-def test_state_cannot_be_wiped_by_a_request(shared):
-    shared.client("ssm").put_parameter(Name="kept", Value="1", Type="String")
-    url, trust = f"{shared.endpoint_url}/_ministack/reset", str(shared.certificate)
-    http = pytest.importorskip("urllib3").PoolManager(ca_certs=trust)
-    assert http.request("POST", url).status == 403
-    assert shared.client("ssm").get_parameter(Name="kept")["Parameter"]["Value"] == "1"
 
 
 def test_starting_what_runs_changes_nothing(shared):
@@ -101,8 +136,7 @@ def test_a_stopped_emulator_comes_back_at_the_same_address_with_all_it_had(emula
 def test_a_killed_emulator_has_kept_what_was_there_before(emulator):
     saved = emulator.log.parent.parent / "emulator" / "state" / "secretsmanager.json"
     emulator.client("secretsmanager").create_secret(Name="s", SecretString="password-one")
-    while not (saved.exists() and "password-one" in saved.read_text()):
-        pass
+    wait_for(lambda: saved.exists() and "password-one" in saved.read_text(), "the secret is on disk")
     os.kill(pid(emulator), signal.SIGKILL)
     emulator.start()
     assert emulator.client("secretsmanager").get_secret_value(SecretId="s")["SecretString"] == "password-one"
@@ -136,8 +170,35 @@ def test_another_free_port_is_taken_when_that_of_last_time_is_not_free(tmp_path)
     emulator.stop()
 
 
-def test_an_emulator_that_cannot_start_says_what_its_log_says(tmp_path):
+def test_an_emulator_that_cannot_start_says_what_its_log_says(tmp_path, monkeypatch):
     emulator = Emulator(tmp_path / "team", ACCOUNT, REGION)
-    emulator.certificate.write_text("no certificate")
-    with pytest.raises((LocalError, ValueError)):
+    monkeypatch.setattr("kit.local.emulator._CHECKOUT", tmp_path)
+    with pytest.raises(LocalError, match="No module named 'kit'"):
         emulator.start()
+
+
+def test_a_deployment_that_died_with_the_emulator_can_be_gone_on_with(emulator):
+    waiting = {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Timeout": "3600"}}
+    waiting |= {"DependsOn": "Secret"}
+    waiting["Properties"]["Handle"] = {"Ref": "Handle"}
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}}
+    resources = {
+        "Secret": secret,
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        "Wait": waiting,
+    }
+    cloudformation = emulator.client("cloudformation")
+    cloudformation.create_stack(StackName="s", TemplateBody=json.dumps({"Resources": resources}))
+    wait_for(lambda: emulator.client("secretsmanager").list_secrets()["SecretList"], "the secret is there")
+    (before,) = emulator.client("secretsmanager").list_secrets()["SecretList"]
+    saved = emulator.log.parent.parent / "emulator" / "state" / "cloudformation.json"
+    wait_for(lambda: saved.exists() and before["ARN"] in saved.read_text(), "the stack is on disk")
+    os.kill(pid(emulator), signal.SIGKILL)
+    emulator.start()
+    assert cloudformation.describe_stacks()["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}}
+    template = json.dumps({"Resources": {"Secret": secret, "Parameter": parameter}})
+    cloudformation.update_stack(StackName="s", TemplateBody=template)
+    cloudformation.get_waiter("stack_update_complete").wait(StackName="s", WaiterConfig={"Delay": 1})
+    (after,) = emulator.client("secretsmanager").list_secrets()["SecretList"]
+    assert after["ARN"] == before["ARN"]

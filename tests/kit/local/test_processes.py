@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from kit.local import processes
+from tests.kit.local.waiting import wait_for
 
 
 @pytest.fixture
@@ -18,11 +19,6 @@ def pid_file(tmp_path):
 
 def start(pid_file: Path, program: str) -> int:
     return processes.start([sys.executable, "-c", program], {}, pid_file.with_suffix(".log"), pid_file)
-
-
-def wait_for(log: Path, text: str) -> None:
-    while text not in log.read_text():
-        pass
 
 
 def test_a_started_process_is_alive_until_it_is_stopped(pid_file):
@@ -60,18 +56,20 @@ def test_a_process_that_ended_by_itself_is_not_alive(pid_file):
 
 
 def test_one_that_ignores_the_request_is_killed_after_the_timeout(pid_file):
-    program = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    ignore = "signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True)"
+    program = f"import signal, time; {ignore}; time.sleep(60)"
     pid = start(pid_file, program)
-    wait_for(pid_file.with_suffix(".log"), "1")
+    wait_for(lambda: "1" in pid_file.with_suffix(".log").read_text(), "it ignores SIGTERM")
     processes.stop(pid_file, timeout_s=0.2)
     assert not psutil.pid_exists(pid)
 
 
 def test_children_of_a_killed_process_are_ended_too(pid_file):
     child = "import time; time.sleep(60)"
-    program = f"import subprocess, sys, time; print(subprocess.Popen([sys.executable, '-c', {child!r}]).pid, flush=True); time.sleep(60)"
+    popen = f"subprocess.Popen([sys.executable, '-c', {child!r}])"
+    program = f"import subprocess, sys, time; print({popen}.pid, flush=True); time.sleep(60)"
     pid = start(pid_file, program)
-    wait_for(pid_file.with_suffix(".log"), "\n")
+    wait_for(lambda: "\n" in pid_file.with_suffix(".log").read_text(), "the child runs")
     orphan = psutil.Process(int(pid_file.with_suffix(".log").read_text()))
     os.kill(pid, signal.SIGKILL)
     psutil.Process(pid).wait(10)

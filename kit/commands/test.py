@@ -1,0 +1,74 @@
+"""`kit test`: every check and test, tier by tier, the same for a person and for CI."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from kit.environment import ROOT, SERVER
+
+_BIN = ROOT / ".venv" / "bin"
+_PYTEST = (str(_BIN / "python"), "-m", "pytest", "--numprocesses=2", "--dist=loadfile")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier:
+    """One kind of check.
+
+    Attributes:
+        commands: run one after the other; all have to end with 0.
+        cannot_run: why this machine cannot run the tier, or None.
+    """
+
+    name: str
+    commands: Sequence[Sequence[str]] = ()
+    cannot_run: str | None = None
+
+
+TIERS = (
+    Tier(name="format", commands=[[str(_BIN / "ruff"), "format", "--check", "--quiet"]]),
+    Tier(name="lint", commands=[[str(_BIN / "ruff"), "check", "--quiet"]]),
+    Tier(name="types", commands=[[str(_BIN / "mypy")]]),
+    Tier(name="reference", commands=[[str(_BIN / "python"), "-m", "kit.reference", "--check"]]),
+    Tier(name="templates", commands=[[*_PYTEST, "tests/stacks"]]),
+    Tier(name="kit", commands=[[*_PYTEST, "tests/kit"]]),
+    Tier(name="server image", commands=[[*_PYTEST, "tests/server_image"]]),
+    Tier(name="smoke", commands=[[*_PYTEST, "tests/smoke"]]),
+    Tier(name="laptop", commands=[[*_PYTEST, "tests/e2e"]]),
+    Tier(name="faults", commands=[[*_PYTEST, "tests/faults"]]),
+    Tier(name="docs", commands=[[*_PYTEST, "tests/docs"]]),
+    Tier(name="AWS", cannot_run="it needs an AWS account, and there is none here"),
+)
+
+
+def run_tiers(names: Sequence[str]) -> bool:
+    """Runs the named tiers, or all; prints what each came to and whether all that could run passed."""
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(_BIN), os.environ.get("PATH", os.defpath)]),
+        "KIT_SERVER_PYTHON": str(SERVER / "bin" / "python"),
+    }
+    results = []
+    for tier in TIERS:
+        if names and tier.name not in names:
+            continue
+        click.echo(f"== {tier.name}", err=True)
+        started = time.monotonic()
+        if tier.cannot_run:
+            outcome = f"not run: {tier.cannot_run}"
+        else:
+            passed = all(
+                subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+                for command in tier.commands
+            )
+            outcome = "passed" if passed else "FAILED"
+        results.append((tier.name, outcome, time.monotonic() - started))
+        sys.stdout.flush()
+    click.echo()
+    for name, outcome, seconds in results:
+        click.echo(f"{name:<16}{seconds:7.1f} s  {outcome}")
+    return all(outcome != "FAILED" for _, outcome, _ in results)
