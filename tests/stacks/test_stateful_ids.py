@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/cdk/v2/guide/best-practices.html#best-practices-apps
 
 import pytest
 
-from tests.stacks.shapes import SHAPES, team, templates
+from tests.stacks.shapes import SHAPES, team, template, templates
 
 # Stack kind, logical id, type, DeletionPolicy, UpdateReplacePolicy.
 KEPT = {
@@ -58,3 +58,33 @@ def test_a_temporary_team_keeps_its_identities_but_nothing_else() -> None:
     found = stateful_resources("temporary")
     assert {row[:3] for row in found} == {row[:3] for row in KEPT}
     assert {row[3:] for row in found} <= {("Delete", "Delete"), (None, None)}
+
+
+def test_how_secrets_are_generated_never_changes() -> None:
+    """Secrets Manager makes a new value when this changes, and the old one is what the database knows.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
+    """
+    of_database_users = {
+        "ExcludeCharacters": " %+~`#$&*()|[]{}:;<>?!'/@\"\\",
+        "GenerateStringKey": "password",
+        "PasswordLength": 30,
+    }
+    secrets = template("usual", "data").find_resources("AWS::SecretsManager::Secret")
+    assert {name: secret["Properties"]["GenerateSecretString"] for name, secret in secrets.items()} == {
+        "DatabaseMasterSecretC5C2A01F": {
+            **of_database_users,
+            "SecretStringTemplate": '{"username":"mlflow_master"}',
+        },
+        "DatabaseUserSecretCED5332B": {
+            **of_database_users,
+            "SecretStringTemplate": '{"username":"mlflow_server"}',
+        },
+        "AdminSecretB9452750": {
+            "ExcludePunctuation": True,
+            "GenerateStringKey": "password",
+            "PasswordLength": 32,
+            "SecretStringTemplate": '{"username": "admin"}',
+        },
+        "EncryptionKey1B843E66": {"ExcludePunctuation": True, "PasswordLength": 64},
+    }
