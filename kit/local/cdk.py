@@ -58,9 +58,7 @@ class Cdk:
 
         Raises LocalError with what the app or its validation said.
         """
-        options = [
-            option for key, value in (context or {}).items() for option in ("--context", f"{key}={value}")
-        ]
+        options = [option for key, value in (context or {}).items() for option in ("--context", f"{key}={value}")]
         app_option = [] if app is None else ["--app", app]
         self._run(["synth", *app_option, "--quiet", "--output", str(assembly), *options], lambda line: None)
 

@@ -70,9 +70,7 @@ class Emulator:
                 raise LocalError(f"The AWS emulator ended at its start; {self.log} ends: {self._log_tail()}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise LocalError(
-                    f"The AWS emulator did not answer in {_START_TIMEOUT_S:.0f} s; see {self.log}."
-                )
+                raise LocalError(f"The AWS emulator did not answer in {_START_TIMEOUT_S:.0f} s; see {self.log}.")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -145,9 +143,7 @@ class Emulator:
     def _choose_port(self, wanted: int | None) -> int:
         if wanted is not None:
             if not _is_free(wanted):
-                raise LocalError(
-                    f"Port {wanted} is in use by another program: end that or choose another port."
-                )
+                raise LocalError(f"Port {wanted} is in use by another program: end that or choose another port.")
             return wanted
         if self._port_file.exists() and _is_free(int(self._port_file.read_text())):
             return int(self._port_file.read_text())

@@ -55,9 +55,7 @@ def security_group_rule(direction: str) -> dict[str, Any]:
         group_id = properties.get("GroupId")
         group = ec2._security_groups.get(group_id)
         if group is not None:
-            group[permissions] = [
-                r for r in group[permissions] if ec2._sg_rule_id(group_id, egress, r) != rule_id
-            ]
+            group[permissions] = [r for r in group[permissions] if ec2._sg_rule_id(group_id, egress, r) != rule_id]
 
     def update(rule_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> Resource:
         delete(rule_id, old)
@@ -108,18 +106,14 @@ def mend_secret(handler: dict[str, Any]) -> None:
         _, attributes = create(logical_id, properties, stack_name)
         return attributes["Arn"], attributes
 
-    def update_by_arn(
-        arn: str, old: Properties, new: Properties, stack_name: str, logical_id: str
-    ) -> Resource:
+    def update_by_arn(arn: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> Resource:
         _, attributes = update(name_of(arn), old, new, stack_name, logical_id)
         return attributes["Arn"], attributes
 
     def delete_by_arn(arn: str, properties: Properties) -> None:
         delete(name_of(arn), properties)
 
-    handler.update(
-        create=create_by_arn, update=update_by_arn, update_with_logical_id=True, delete=delete_by_arn
-    )
+    handler.update(create=create_by_arn, update=update_by_arn, update_with_logical_id=True, delete=delete_by_arn)
 
 
 def _secret_string(properties: Properties) -> str:
@@ -149,9 +143,7 @@ def mend_task_definition(handler: dict[str, Any]) -> None:
         stored = ecs._task_defs[resource[0].rpartition("/")[2]]
         containers = camel_case(properties.get("ContainerDefinitions", []))
         # Defaults of RegisterTaskDefinition, which AWS answers for a template too.
-        stored["containerDefinitions"] = [
-            {"cpu": 0, "essential": True, **container} for container in containers
-        ]
+        stored["containerDefinitions"] = [{"cpu": 0, "essential": True, **container} for container in containers]
         for name in ("Volumes", "RuntimePlatform", "EphemeralStorage"):
             if name in properties:
                 stored[_camel_case_key(name)] = camel_case(properties[name])
@@ -160,9 +152,7 @@ def mend_task_definition(handler: dict[str, Any]) -> None:
     def create_in_camel_case(logical_id: str, properties: Properties, stack_name: str) -> Resource:
         return in_camel_case(create(logical_id, properties, stack_name), properties)
 
-    def update_in_camel_case(
-        arn: str, old: Properties, new: Properties, stack_name: str, logical_id: str
-    ) -> Resource:
+    def update_in_camel_case(arn: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> Resource:
         return in_camel_case(update(arn, old, new, stack_name, logical_id), new)
 
     handler.update(create=create_in_camel_case, update=update_in_camel_case, update_with_logical_id=True)
@@ -174,10 +164,7 @@ def camel_case(value: Any) -> Any:
         return [camel_case(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {
-        _camel_case_key(key): item if key in _MAPS_OF_NAMES else camel_case(item)
-        for key, item in value.items()
-    }
+    return {_camel_case_key(key): item if key in _MAPS_OF_NAMES else camel_case(item) for key, item in value.items()}
 
 
 def _camel_case_key(key: str) -> str:

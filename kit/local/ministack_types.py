@@ -17,8 +17,7 @@ MINISTACK_VERSION = "1.5.33"
 class _Recorded(NamedTuple):
     """What `Ref` answers, and what `Fn::GetAtt` answers by attribute name.
 
-    The patterns may name a property of the resource, and `hex` (17 digits), `byte`, `name`, `region`,
-    `account` and, in attributes, `ref`.
+    The patterns may name `hex` (17 digits), `byte` and, in attributes, `ref`.
     """
 
     ref: str
@@ -26,43 +25,9 @@ class _Recorded(NamedTuple):
 
 
 _RECORDED_ONLY = {
-    "AWS::ApiGatewayV2::VpcLink": _Recorded("{hex:.10}"),
-    "AWS::ApplicationAutoScaling::ScalableTarget": _Recorded(
-        "{ResourceId}|{ScalableDimension}|{ServiceNamespace}", {"Id": "{ref}"}
-    ),
-    "AWS::ApplicationAutoScaling::ScalingPolicy": _Recorded(
-        "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{hex}:policyName/{name}", {"Arn": "{ref}"}
-    ),
-    "AWS::Backup::BackupSelection": _Recorded("{hex}", {"Id": "{ref}", "SelectionId": "{ref}"}),
-    "AWS::Budgets::Budget": _Recorded("{name}"),
-    "AWS::CloudFront::VpcOrigin": _Recorded(
-        "vo_{hex}", {"Id": "{ref}", "Arn": "arn:aws:cloudfront::{account}:vpcorigin/{ref}"}
-    ),
-    "AWS::CloudWatch::AnomalyDetector": _Recorded("{hex}", {"Id": "{ref}"}),
-    "AWS::CloudWatch::CompositeAlarm": _Recorded(
-        "{name}", {"Arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{ref}"}
-    ),
     "AWS::EC2::EIP": _Recorded("203.0.113.{byte}", {"AllocationId": "eipalloc-{hex}", "PublicIp": "{ref}"}),
-    "AWS::EC2::EgressOnlyInternetGateway": _Recorded("eigw-{hex}", {"Id": "{ref}"}),
     "AWS::EC2::FlowLog": _Recorded("fl-{hex}", {"Id": "{ref}"}),
     "AWS::EC2::NatGateway": _Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),
-    "AWS::EC2::NetworkAcl": _Recorded("acl-{hex}", {"Id": "{ref}"}),
-    "AWS::EC2::NetworkAclEntry": _Recorded("{name}", {"Id": "{ref}"}),
-    "AWS::EC2::SubnetNetworkAclAssociation": _Recorded("aclassoc-{hex}", {"AssociationId": "{ref}"}),
-    "AWS::ECS::ClusterCapacityProviderAssociations": _Recorded("{Cluster}"),
-    "AWS::ElasticLoadBalancingV2::ListenerCertificate": _Recorded("{name}"),
-    "AWS::IAM::ServiceLinkedRole": _Recorded("{name}", {"RoleName": "{ref}"}),
-    "AWS::Logs::QueryDefinition": _Recorded("{hex}", {"QueryDefinitionId": "{ref}"}),
-    "AWS::RDS::EventSubscription": _Recorded("{name}"),
-    "AWS::SecretsManager::ResourcePolicy": _Recorded("{SecretId}", {"Id": "{ref}"}),
-    "AWS::SecretsManager::RotationSchedule": _Recorded("{SecretId}", {"Id": "{ref}"}),
-    "AWS::WAFv2::IPSet": _Recorded(
-        "{name}|{hex}|{Scope}",
-        {"Id": "{hex}", "Arn": "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}/{hex}"},
-    ),
-    "AWS::WAFv2::LoggingConfiguration": _Recorded("{ResourceArn}"),
-    "AWS::WAFv2::WebACLAssociation": _Recorded("{WebACLArn}|{ResourceArn}"),
-    "Custom::VpcRestrictDefaultSG": _Recorded("{name}"),
 }
 
 
@@ -99,22 +64,10 @@ def register() -> None:
 
 def _recorded_handler(recorded: _Recorded) -> dict[str, Any]:
     def create(logical_id: str, properties: Properties, stack_name: str) -> Resource:
-        from ministack.core.responses import get_account_id, get_region
-
-        seed = f"{get_account_id()}/{stack_name}/{logical_id}"
-        digest = hashlib.sha256(seed.encode()).hexdigest()
-        known = {
-            **properties,
-            "hex": digest[:17],
-            "byte": int(digest[:2], 16),
-            "name": f"{stack_name}-{logical_id}",
-            "region": get_region(),
-            "account": get_account_id(),
-        }
+        digest = hashlib.sha256(f"{stack_name}/{logical_id}".encode()).hexdigest()
+        known = {"hex": digest[:17], "byte": int(digest[:2], 16)}
         ref = recorded.ref.format_map(known)
-        return ref, {
-            name: text.format_map({**known, "ref": ref}) for name, text in recorded.attributes.items()
-        }
+        return ref, {name: text.format(**known, ref=ref) for name, text in recorded.attributes.items()}
 
     def update(ref: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> Resource:
         return create(logical_id, new, stack_name)

@@ -20,9 +20,7 @@ _CLOCK_TOLERANCE_S = 2.0
 _started: list[subprocess.Popen[bytes]] = []
 
 
-def start(
-    argv: Sequence[str], env: Mapping[str, str], log: Path, pid_file: Path, cwd: Path | None = None
-) -> int:
+def start(argv: Sequence[str], env: Mapping[str, str], log: Path, pid_file: Path, cwd: Path | None = None) -> int:
     """Start `argv` in a session of its own with exactly `env`, append its output to `log`, return its pid.
 
     Its files are readable by the user alone. Raises OSError when the program cannot be executed.

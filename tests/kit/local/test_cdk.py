@@ -22,18 +22,14 @@ def cli(tmp_path, monkeypatch):
         monkeypatch.setattr("kit.local.cdk.shutil.which", lambda name, path: sys.executable)
         script = tmp_path / "node_modules" / "aws-cdk" / "bin" / "cdk"
         script.parent.mkdir(parents=True, exist_ok=True)
-        script.write_text(
-            f"import os, sys\n{program}\nfor line in {list(lines)!r}: print(line)\nsys.exit({status})\n"
-        )
+        script.write_text(f"import os, sys\n{program}\nfor line in {list(lines)!r}: print(line)\nsys.exit({status})\n")
         return Cdk(tmp_path, tmp_path / "home", {"AWS_SECRET_ACCESS_KEY": "root-secret"})
 
     return make
 
 
 def event(status, logical_id, reason="", count="3/19"):
-    return (
-        f"mlflow-a-data | {count:>6} | 10:00:00 AM | {status:<20} | AWS::S3::Bucket | {logical_id} {reason}"
-    )
+    return f"mlflow-a-data | {count:>6} | 10:00:00 AM | {status:<20} | AWS::S3::Bucket | {logical_id} {reason}"
 
 
 def test_progress_is_told_by_stack_and_count(cli):
@@ -50,9 +46,7 @@ def test_a_failure_names_the_resource_that_failed_first_and_why(cli):
         event("CREATE_FAILED", "Later", "too"),
         event("DELETE_COMPLETE", "A"),
     ]
-    with pytest.raises(
-        LocalError, match=r"^cdk deploy failed: mlflow-a-data: AWS::S3::Bucket \| Bucket No such key$"
-    ):
+    with pytest.raises(LocalError, match=r"^cdk deploy failed: mlflow-a-data: AWS::S3::Bucket \| Bucket No such key$"):
         cli(lines, status=1).deploy(Path("cdk.out"), print)
 
 

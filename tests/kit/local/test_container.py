@@ -44,9 +44,7 @@ def run(tmp_path: Path, script: str, environment: dict[str, str] = ENVIRONMENT) 
     return asyncio.run(to_end())
 
 
-def test_only_the_given_environment_reaches_the_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_given_environment_reaches_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OF_THE_SHELL", "1")
     code, lines = run(tmp_path, "env", {**ENVIRONMENT, "DECLARED": "2"})
     assert code == 0

@@ -121,9 +121,7 @@ def test_starting_what_runs_changes_nothing(shared):
 def test_a_stopped_emulator_comes_back_at_the_same_address_with_all_it_had(emulator):
     url = emulator.endpoint_url
     emulator.client("secretsmanager").create_secret(Name="s", SecretString="one")
-    emulator.client("s3").create_bucket(
-        Bucket="b-kept", CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
+    emulator.client("s3").create_bucket(Bucket="b-kept", CreateBucketConfiguration={"LocationConstraint": REGION})
     emulator.client("s3").put_object(Bucket="b-kept", Key="k", Body=b"object")
     emulator.stop()
     assert not emulator.alive()

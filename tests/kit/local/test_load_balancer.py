@@ -144,9 +144,7 @@ def test_any_other_host_passes_untouched(listening: Listening, host: str) -> Non
 
 def test_forwarded_headers_are_those_of_an_application_load_balancer(listening: Listening) -> None:
     for host in (listening.local, PUBLIC):
-        seen = listening.seen(
-            Host=host, X_Forwarded_For="203.0.113.7", X_Forwarded_Proto="http", X_Forwarded_Port="80"
-        )
+        seen = listening.seen(Host=host, X_Forwarded_For="203.0.113.7", X_Forwarded_Proto="http", X_Forwarded_Port="80")
         assert seen["X-Forwarded-For"] == "203.0.113.7, 127.0.0.1"
         assert seen["X-Forwarded-Proto"] == "https"
         assert seen["X-Forwarded-Port"] == "443"

@@ -162,9 +162,7 @@ def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the user's own folders need no link")
-def test_root_keeps_the_data_where_the_system_user_reaches_it(
-    new_server: PostgresServer, tmp_path: Path
-) -> None:
+def test_root_keeps_the_data_where_the_system_user_reaches_it(new_server: PostgresServer, tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     new_server.start(INSTANCE, PASSWORD, max_connections=20)
     target = (tmp_path / "postgres").resolve()

@@ -23,9 +23,7 @@ def test_a_reference_names_key_stage_and_version() -> None:
     assert SecretReference.parse(f"{SECRET}:a::v1") == SecretReference(SECRET, "a", None, "v1")
 
 
-@pytest.mark.parametrize(
-    "value_from", ["admin", "arn:aws:ssm:eu-central-1:1:parameter/x", f"{SECRET}:password"]
-)
+@pytest.mark.parametrize("value_from", ["admin", "arn:aws:ssm:eu-central-1:1:parameter/x", f"{SECRET}:password"])
 def test_another_reference_is_refused(value_from: str) -> None:
     with pytest.raises(LocalError, match="complete ARN"):
         SecretReference.parse(value_from)

@@ -16,9 +16,7 @@ HEALTHY_COMMAND = ["CMD-SHELL", "test -e $ORDER.healthy"]
 QUICK_CHECK = {"command": HEALTHY_COMMAND, "interval": 1, "timeout": 5, "retries": 2}
 
 
-def entry(
-    name: str, script: str = SERVE, *, needs: dict[str, str] | None = None, **more: Any
-) -> dict[str, Any]:
+def entry(name: str, script: str = SERVE, *, needs: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
     conditions = (needs or {}).items()
     depends_on = [{"containerName": other, "condition": condition} for other, condition in conditions]
     command = ["/bin/sh", "-c", script]
@@ -47,8 +45,7 @@ class Trial:
 
         async def wait() -> None:
             while not (
-                (until_ready and self.task.ready)
-                or (until_lines and self[until_lines].container.last_lines(1))
+                (until_ready and self.task.ready) or (until_lines and self[until_lines].container.last_lines(1))
             ):
                 await asyncio.sleep(0.02)
             await self.task.stop("The test stopped it.")
@@ -92,9 +89,7 @@ def test_a_success_that_does_not_come_fails_the_task_with_the_last_lines(tmp_pat
 
 
 def test_complete_takes_any_exit_code(tmp_path: Path) -> None:
-    trial = Trial(
-        tmp_path, entry("server", needs={"tidy": "COMPLETE"}), entry("tidy", "exit 3", essential=False)
-    )
+    trial = Trial(tmp_path, entry("server", needs={"tidy": "COMPLETE"}), entry("tidy", "exit 3", essential=False))
     assert trial.run(until_ready=True) == "The test stopped it."
     assert trial["tidy"].exit_code == 3
 
@@ -171,9 +166,7 @@ def test_the_end_of_an_essential_container_ends_the_others(tmp_path: Path) -> No
 
 
 def test_containers_stop_in_the_reverse_order_of_their_start(tmp_path: Path) -> None:
-    trial = Trial(
-        tmp_path, entry("c", needs={"b": "START"}), entry("b", needs={"a": "START"}), entry("a")
-    )
+    trial = Trial(tmp_path, entry("c", needs={"b": "START"}), entry("b", needs={"a": "START"}), entry("a"))
     assert trial.run(until_lines="c") == "The test stopped it."
     assert trial.order.read_text().split() == ["c", "b", "a"]
 
