@@ -1,6 +1,7 @@
 """The bill of materials: four stacks for every team file. The only reader of CDK context and of the environment."""
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from stacks.edge_stack import EdgeStack
 from stacks.network_stack import NetworkStack
 from stacks.rule_packs import add_rule_packs
 from stacks.service_stack import ServiceStack
-from stacks.team_files import load_teams
+from stacks.team_files import TeamFileError, load_teams
 
 
 def build(app: cdk.App, teams: Iterable[TeamConfig]) -> cdk.App:
@@ -30,5 +31,8 @@ if __name__ == "__main__":
     # For accounts whose people may not assume the bootstrap roles, and for emulators that enforce IAM.
     own = cdk.CliCredentialsStackSynthesizer() if os.environ.get("KIT_CLI_CREDENTIALS") == "true" else None
     app = cdk.App(default_stack_synthesizer=own)
-    teams = load_teams(Path(__file__).parent / "teams", only=app.node.try_get_context("team"))
+    try:
+        teams = load_teams(Path(__file__).parent / "teams", only=app.node.try_get_context("team"))
+    except TeamFileError as error:
+        sys.exit(str(error))
     build(app, teams).synth()

@@ -48,6 +48,16 @@ def up_command(team: str, port: int) -> None:
     click.echo(up(team, port, Steps()))
 
 
+@kit.command("environment")
+def environment_command() -> None:
+    """Install what the kit needs into this checkout, and nothing more.
+
+    \b
+    Example:
+      scripts/kit environment && source .venv/bin/activate
+    """
+
+
 @kit.command("down")
 @_team
 @click.option("--delete-data", is_flag=True, help="Delete the team's data on this machine, too.")

@@ -34,7 +34,7 @@ TIERS = (
     Tier(name="lint", commands=[[str(_BIN / "ruff"), "check", "--quiet"]]),
     Tier(name="types", commands=[[str(_BIN / "mypy")]]),
     Tier(name="reference", commands=[[str(_BIN / "python"), "-m", "kit.reference", "--check"]]),
-    Tier(name="templates", commands=[[*_PYTEST, "tests/stacks"]]),
+    Tier(name="templates", commands=[[*_PYTEST, "tests/stacks", "tests/test_app.py"]]),
     Tier(name="kit", commands=[[*_PYTEST, "tests/kit"]]),
     Tier(name="server image", commands=[[*_PYTEST, "tests/server_image"]]),
     Tier(name="smoke", commands=[[*_PYTEST, "tests/smoke"]]),

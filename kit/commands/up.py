@@ -40,7 +40,7 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
     team, emulator = laptop.team, laptop.emulator
     with steps.step("AWS emulator") as report:
         emulator.start()
-        report(f"MiniStack, account {emulator.account_id}, {emulator.endpoint_url}")
+        report(f"MiniStack, account {emulator.account_id}")
     cdk = Cdk(ROOT, laptop.state / "home", {**emulator.client_environment(), "KIT_CLI_CREDENTIALS": "true"})
     assembly = laptop.state / "cdk.out"
     with steps.step("cdk synth") as report:
@@ -50,6 +50,7 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
     if not is_bootstrapped(emulator.client("ssm")):
         with steps.step("cdk bootstrap") as report:
             cdk.bootstrap(emulator.account_id, team.region, report)
+            report("CDKToolkit")
     with steps.step("cdk deploy") as report:
         put_placeholder_images(assembly, emulator.client("ecr"), emulator.account_id, team.region)
         cdk.deploy(assembly, report)
@@ -62,7 +63,7 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
         target_port = laptop.start_task(deployment, database_port, report)
     with steps.step("Load balancer") as report:
         url = laptop.start_load_balancer(deployment, port, target_port)
-        report(f"{deployment.public_host} on 127.0.0.1:{port}")
+        report(f"127.0.0.1:{port} for the public name")
     with steps.step("Smoke test") as report:
         _smoke(laptop, deployment, url, database_port, report)
     _tell_differences(laptop, deployment, assembly, database_port, steps)
