@@ -5,6 +5,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.access_log import access_log
 from stacks.config import TeamConfig
 from stacks.removal import removal_policy
 
@@ -26,16 +27,6 @@ class ArtifactStore(Construct):
 
     def __init__(self, scope: Construct, id: str, *, team: TeamConfig, key: kms.IKey) -> None:
         super().__init__(scope, id)
-        access_log = s3.Bucket(
-            self,
-            "AccessLog",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            lifecycle_rules=[s3.LifecycleRule(id="expire", expiration=cdk.Duration.days(365))],
-            removal_policy=removal_policy(team),
-            auto_delete_objects=team.temporary,
-        )
         self.bucket = s3.Bucket(
             self,
             "Bucket",
@@ -45,7 +36,7 @@ class ArtifactStore(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
             versioned=True,
-            server_access_logs_bucket=access_log,
+            server_access_logs_bucket=access_log(self, team),
             lifecycle_rules=[
                 s3.LifecycleRule(id="abandoned-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7)),
                 s3.LifecycleRule(

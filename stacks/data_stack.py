@@ -11,7 +11,7 @@ from stacks.artifact_store import ArtifactStore, arn_export
 from stacks.config import TeamConfig
 from stacks.database import Database
 from stacks.network_stack import NetworkStack
-from stacks.removal import acknowledge_emptying, removal_policy
+from stacks.removal import removal_policy
 from stacks.rule_packs import acknowledge
 from stacks.team_stack import TeamStack
 
@@ -52,8 +52,6 @@ class DataStack(TeamStack):
             key=self.key,
         )
         self.artifacts = ArtifactStore(self, "ArtifactStore", team=team, key=self.key)
-        if team.temporary:
-            acknowledge_emptying(self)
         self.artifact_bucket_arn = self.export_value(self.artifacts.bucket.bucket_arn, name=arn_export(team))
         self.admin_secret = secretsmanager.Secret(
             self,

@@ -6,12 +6,11 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.access_log import access_log
 from stacks.config import Access, DomainConfig, TeamConfig
 from stacks.network_stack import NetworkStack
-from stacks.removal import acknowledge_emptying, removal_policy
 from stacks.rule_packs import acknowledge
 from stacks.team_stack import TeamStack
 
@@ -67,7 +66,7 @@ class EdgeStack(TeamStack):
             drop_invalid_header_fields=True,
             deletion_protection=not team.temporary,
         )
-        balancer.log_access_logs(self._access_log(team))
+        balancer.log_access_logs(access_log(self, team))
         self.listener = self._listener(balancer, team.domain)
         self.public_host = team.domain.name if team.domain else balancer.load_balancer_dns_name
         cdk.CfnOutput(self, "PublicHostName", value=self.public_host)
@@ -117,21 +116,3 @@ class EdgeStack(TeamStack):
                 return elbv2.ListenerCertificate.from_certificate_manager(certificate)
         # The team file's rules leave no domain with neither a zone nor a certificate.
         return elbv2.ListenerCertificate.from_arn(domain.certificate_arn or "")
-
-    def _access_log(self, team: TeamConfig) -> s3.Bucket:
-        # A load balancer writes its log to SSE-S3 buckets only.
-        # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-        bucket = s3.Bucket(
-            self,
-            "AccessLog",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            lifecycle_rules=[s3.LifecycleRule(id="expire", expiration=cdk.Duration.days(365))],
-            removal_policy=removal_policy(team),
-            auto_delete_objects=team.temporary,
-        )
-        acknowledge(bucket, "AwsSolutions-S1", "It is itself an access log, and nobody reads it in operation.")
-        if team.temporary:
-            acknowledge_emptying(self)
-        return bucket

@@ -7,12 +7,13 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from stacks import database
+from stacks.backing import Backing
 from stacks.config import Egress, TeamConfig
 from stacks.data_stack import DataStack
 from stacks.edge_stack import CONTAINER_PORT, EdgeStack
 from stacks.network_stack import NetworkStack
 from stacks.team_stack import TeamStack
-from stacks.tracking_server import Backing, TrackingServer
+from stacks.tracking_server import TrackingServer
 
 
 class ServiceStack(TeamStack):
@@ -63,6 +64,8 @@ class ServiceStack(TeamStack):
             max_healthy_percent=200,
             health_check_grace_period=cdk.Duration.seconds(180),
         )
+        # The first task would start before it may read its image and secrets.
+        service.node.add_dependency(server.execution_role)
         self._stand_behind(service, network.vpc, edge)
         cdk.CfnOutput(self, "ClusterName", value=cluster.cluster_name)
         cdk.CfnOutput(self, "ServiceName", value=service.service_name)

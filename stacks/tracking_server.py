@@ -1,20 +1,20 @@
 """The task definition of a team's tracking server: one description of it, wherever it runs."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks import artifact_store, database, policies
+from stacks import artifact_store, database
+from stacks.backing import Backing
 from stacks.config import TeamConfig
 from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
 from stacks.rule_packs import acknowledge
+from stacks.task_roles import execution_role, task_role
 
 IMAGE_USER = "10001"
 _IMAGE = Path(__file__).parents[1] / "server_image"
@@ -24,29 +24,12 @@ _COMMAND = ["python", "-m", "tracking_server"]
 _STOP_TIMEOUT = cdk.Duration.seconds(120)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Backing:
-    """What the server needs of the team's data, by name: plain values, so that grants stay on this side.
-
-    Every `_arn` is complete; `encryption_key_arn` is the secret of that name, `kms_key_arn` the KMS key.
-    """
-
-    bucket_name: str
-    bucket_arn: str
-    kms_key_arn: str
-    database_host: str
-    database_port: str
-    master_secret_arn: str
-    user_secret_arn: str
-    admin_secret_arn: str
-    encryption_key_arn: str
-
-
 class TrackingServer(Construct):
     """Owns the task definition, its roles, image and log. It holds no data and is rebuilt at will.
 
     Attributes:
         task_definition: `migrate`, then `server`.
+        execution_role: what ECS starts a task with; a service has to wait for its policy.
     """
 
     def __init__(
@@ -54,12 +37,17 @@ class TrackingServer(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._team, self._backing = team, backing
-        self._region = cdk.Stack.of(self).region
         self._image = ecr_assets.DockerImageAsset(
             self, "Image", directory=str(_IMAGE), platform=ecr_assets.Platform.LINUX_AMD64
         )
         self._log = logs.LogGroup(
             self, "Log", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=cdk.RemovalPolicy.DESTROY
+        )
+        self.execution_role = execution_role(
+            self,
+            backing,
+            repository_arn=self._image.repository.repository_arn,
+            log_group_arn=self._log.log_group_arn,
         )
         self.task_definition = ecs.FargateTaskDefinition(
             self,
@@ -70,9 +58,9 @@ class TrackingServer(Construct):
                 cpu_architecture=ecs.CpuArchitecture.X86_64,
                 operating_system_family=ecs.OperatingSystemFamily.LINUX,
             ),
-            task_role=self._task_role(),
-            # Whole policies by hand, below: nothing is added as containers and secrets are.
-            execution_role=self._execution_role().without_policy_updates(),
+            task_role=task_role(self, team, backing),
+            # Its policy is whole already: nothing is added as containers and secrets are.
+            execution_role=self.execution_role.without_policy_updates(),
             volumes=[ecs.Volume(name="tmp")],
         )
         master = self._import_secret("MasterSecret", backing.master_secret_arn)
@@ -178,55 +166,3 @@ class TrackingServer(Construct):
     def _import_secret(self, id: str, arn: str) -> secretsmanager.ISecret:
         # By ARN: the stack that owns a secret must not learn of the roles that read it.
         return secretsmanager.Secret.from_secret_complete_arn(self, id, arn)
-
-    def _task_role(self) -> iam.Role:
-        """What the server may do: its own user's password and its own artifacts, nothing else."""
-        backing = self._backing
-        role = iam.Role(self, "TaskRole", assumed_by=self._ecs_tasks())
-        for statement in (
-            policies.read_secrets([backing.user_secret_arn]),
-            policies.decrypt_secrets(backing.kms_key_arn, self._region),
-            policies.read_and_write_artifacts(backing.bucket_arn, artifact_store.PREFIX),
-            policies.list_artifacts(backing.bucket_arn, artifact_store.PREFIX),
-            policies.encrypt_artifacts(backing.kms_key_arn, self._region),
-        ):
-            role.add_to_policy(statement)
-        acknowledge(
-            role,
-            f"AwsSolutions-IAM5[Resource::{artifact_store.arn_export(self._team)}/{artifact_store.PREFIX}/*]",
-            "The team's own artifacts: the prefix is all that the bucket holds for the server.",
-        )
-        return role
-
-    def _execution_role(self) -> iam.Role:
-        """What ECS may do to start the server: its image, its log and the secrets that it hands in."""
-        backing = self._backing
-        role = iam.Role(self, "ExecutionRole", assumed_by=self._ecs_tasks())
-        for statement in (
-            policies.log_in_to_registry(),
-            policies.pull_image(self._image.repository.repository_arn),
-            policies.write_logs(self._log.log_group_arn),
-            policies.read_secrets([backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn]),
-            policies.decrypt_secrets(backing.kms_key_arn, self._region),
-        ):
-            role.add_to_policy(statement)
-        acknowledge(
-            role,
-            "AwsSolutions-IAM5[Resource::*]",
-            "ecr:GetAuthorizationToken knows no resource to narrow it to.",
-        )
-        return role
-
-    def _ecs_tasks(self) -> iam.ServicePrincipal:
-        """ECS, for tasks of this account and region only: no other account's service can borrow the role.
-
-        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
-        """
-        stack = cdk.Stack.of(self)
-        return iam.ServicePrincipal(
-            "ecs-tasks.amazonaws.com",
-            conditions={
-                "StringEquals": {"aws:SourceAccount": stack.account},
-                "ArnLike": {"aws:SourceArn": stack.format_arn(service="ecs", resource="*")},
-            },
-        )

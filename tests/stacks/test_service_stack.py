@@ -150,3 +150,8 @@ def test_the_data_and_edge_stacks_know_nothing_of_each_other_or_of_the_service()
         for kind, stranger in (("data", "edge"), ("edge", "data"), ("data", "service"), ("edge", "service")):
             text = json.dumps(templates(shape)[team(shape).stack_name(kind)])
             assert f"mlflow-{shape}-{stranger}" not in text
+
+
+def test_the_first_task_waits_until_ecs_may_read_its_image_and_secrets() -> None:
+    (service,) = template("usual", "service").find_resources("AWS::ECS::Service").values()
+    assert [name for name in service["DependsOn"] if "ExecutionRoleDefaultPolicy" in name]

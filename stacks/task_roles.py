@@ -1,0 +1,60 @@
+"""The two roles of a task: what the server may do, and what ECS may do to start it."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks import artifact_store, policies
+from stacks.backing import Backing
+from stacks.config import TeamConfig
+from stacks.rule_packs import acknowledge
+
+
+def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
+    """What the server may do: read its own user's password, keep its own artifacts, nothing else."""
+    region = cdk.Stack.of(scope).region
+    role = iam.Role(scope, "TaskRole", assumed_by=_ecs_tasks(scope))
+    for statement in (
+        policies.read_secrets([backing.user_secret_arn]),
+        policies.decrypt_secrets(backing.kms_key_arn, region),
+        policies.read_and_write_artifacts(backing.bucket_arn, artifact_store.PREFIX),
+        policies.list_artifacts(backing.bucket_arn, artifact_store.PREFIX),
+        policies.encrypt_artifacts(backing.kms_key_arn, region),
+    ):
+        role.add_to_policy(statement)
+    acknowledge(
+        role,
+        f"AwsSolutions-IAM5[Resource::{artifact_store.arn_export(team)}/{artifact_store.PREFIX}/*]",
+        "The team's own artifacts: the prefix is all that the bucket holds for the server.",
+    )
+    return role
+
+
+def execution_role(scope: Construct, backing: Backing, *, repository_arn: str, log_group_arn: str) -> iam.Role:
+    """What ECS may do to start the server: get its image, write its log, read the secrets that it hands in."""
+    role = iam.Role(scope, "ExecutionRole", assumed_by=_ecs_tasks(scope))
+    for statement in (
+        policies.log_in_to_registry(),
+        policies.pull_image(repository_arn),
+        policies.write_logs(log_group_arn),
+        policies.read_secrets([backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn]),
+        policies.decrypt_secrets(backing.kms_key_arn, cdk.Stack.of(scope).region),
+    ):
+        role.add_to_policy(statement)
+    acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "ecr:GetAuthorizationToken knows no resource to narrow it to.")
+    return role
+
+
+def _ecs_tasks(scope: Construct) -> iam.ServicePrincipal:
+    """ECS, for tasks of this account and region only: no other account's service can borrow the role.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    """
+    stack = cdk.Stack.of(scope)
+    return iam.ServicePrincipal(
+        "ecs-tasks.amazonaws.com",
+        conditions={
+            "StringEquals": {"aws:SourceAccount": stack.account},
+            "ArnLike": {"aws:SourceArn": stack.format_arn(service="ecs", resource="*")},
+        },
+    )
