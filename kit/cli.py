@@ -1,9 +1,8 @@
 """The command line: what each verb takes and what its user reads. The work is in `kit.commands`."""
 
-import signal
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -121,8 +120,6 @@ def test_command(tiers: tuple[str, ...]) -> None:
 
 def main() -> NoReturn:
     """Runs the command; an expected error is one sentence and exit code 1, an interruption 130."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
     try:
         kit(standalone_mode=False, prog_name="scripts/kit")
     except (LocalError, TeamFileError) as error:
@@ -135,10 +132,6 @@ def main() -> NoReturn:
         error.show()
         sys.exit(error.exit_code)
     sys.exit(0)
-
-
-def _interrupt(*_: Any) -> None:
-    raise KeyboardInterrupt
 
 
 def _fail(sentence: str, code: int) -> NoReturn:

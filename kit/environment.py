@@ -13,13 +13,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from kit import interruption
 from kit.progress import Report, Steps
 
 ROOT = Path(__file__).parents[1]
 KIT = ROOT / ".venv"
 SERVER = ROOT / ".venv-server"
 _UV = KIT / "bin" / "uv"
-_OLDEST_PYTHON = (3, 11)
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -30,13 +30,8 @@ class InstallError(Exception):
 def install(steps: Steps) -> None:
     """Makes `.venv`, `node_modules` and `.venv-server` what the lock files say.
 
-    Raises InstallError when this Python is too old or a registry does not give what is asked for.
+    Raises InstallError when a registry does not give what is asked for.
     """
-    if sys.version_info < _OLDEST_PYTHON:
-        raise InstallError(
-            f"Python {sys.version.split()[0]} is too old: run this with Python 3.11 or newer, "
-            "for instance PYTHON=python3.13 scripts/up."
-        )
     with _only_one_at_a_time():
         parts: list[tuple[str, Path, list[Path], Callable[[Report], None]]] = [
             ("Python packages", KIT, [ROOT / "requirements.txt", ROOT / "scripts" / "uv.txt"], _install_kit),
@@ -44,7 +39,7 @@ def install(steps: Steps) -> None:
             ("Server packages", SERVER, [ROOT / "server_image" / "requirements.txt"], _install_server),
         ]
         for name, folder, made_from, make in parts:
-            stamp, mark = folder / ".made-from", _fingerprint(made_from)
+            stamp, mark = folder / ".made-from", fingerprint(made_from)
             if stamp.exists() and stamp.read_text() == mark:
                 continue
             with steps.step(name) as report:
@@ -88,19 +83,20 @@ _REGISTRY = "is the package registry reachable?"
 
 def _run(command: list[str], likely: str) -> None:
     path = os.pathsep.join([str(KIT / "bin"), os.environ.get("PATH", os.defpath)])
-    answer = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-    )
-    if answer.returncode != 0:
-        said = [line.strip() for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]
+    environment = {**os.environ, "PATH": path}
+    with interruption.child(command, ROOT, environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        output, errors = process.communicate()
+    if process.returncode != 0:
+        said = [line.strip() for line in (errors or output).splitlines() if line.strip()]
         tool = " ".join([Path(command[0]).name, *command[1:3]])
         raise InstallError(f"`{tool}` failed, {likely} It says: {' / '.join(said[-3:]) or 'nothing'}")
 
 
-def _fingerprint(files: list[Path]) -> str:
+def fingerprint(files: list[Path]) -> str:
+    """Differs when a file's name or content does, or Python's version."""
     digest = hashlib.sha256(sys.version.encode())
     for file in files:
-        digest.update(file.read_bytes())
+        digest.update(str(file).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -115,6 +111,8 @@ def _only_one_at_a_time() -> Iterator[None]:
 
 
 def main() -> int:
+    """Installs, and becomes the kit's command line: one process, so that a signal ends all there is."""
+    interruption.listen()
     try:
         install(Steps())
     except InstallError as error:
@@ -122,8 +120,10 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         print("error: interrupted while installing; run the command again to go on", file=sys.stderr)
-        return 130
-    return 0
+        return interruption.EXIT_CODE
+    path = os.pathsep.join([str(KIT / "bin"), os.environ.get("PATH", os.defpath)])
+    python = str(KIT / "bin" / "python")
+    os.execve(python, [python, "-m", "kit", *sys.argv[1:]], {**os.environ, "PATH": path})  # noqa: S606
 
 
 if __name__ == "__main__":

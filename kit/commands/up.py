@@ -2,19 +2,20 @@
 
 import functools
 import json
-import shutil
 from pathlib import Path
 
 from kit import smoke
 from kit.environment import ROOT, SERVER
+from kit.local.assembly import synthesize
+from kit.interruption import held_back
 from kit.local.cdk import Cdk, is_bootstrapped, put_placeholder_images, resource_types
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
 from kit.local.ministack_types import recorded_only
+from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
-from stacks import artifact_store, database
-from stacks.config import Auth, TeamConfig
+from stacks.config import ArtifactsMode, Auth, TeamConfig
 from stacks.team_files import load_teams
 
 TEAMS = ROOT / "teams"
@@ -31,31 +32,16 @@ def up(team_name: str, port: int, steps: Steps) -> str:
         try:
             return _how_to_use(team, _up(laptop, port, steps))
         except BaseException:
-            with steps.step("Stop everything"):
+            with held_back(), steps.step("Stop everything"):
                 laptop.stop()
             raise
 
 
 def _up(laptop: Laptop, port: int, steps: Steps) -> str:
-    team, emulator = laptop.team, laptop.emulator
-    with steps.step("AWS emulator") as report:
-        emulator.start()
-        report(f"MiniStack, account {emulator.account_id}")
-    cdk = Cdk(ROOT, laptop.state / "home", {**emulator.client_environment(), "KIT_CLI_CREDENTIALS": "true"})
     assembly = laptop.state / "cdk.out"
-    with steps.step("cdk synth") as report:
-        shutil.rmtree(assembly, ignore_errors=True)
-        cdk.synth(assembly, context={"team": team.name})
-        report(f"{len(list(assembly.glob('*.template.json')))} stacks, no findings")
-    if not is_bootstrapped(emulator.client("ssm")):
-        with steps.step("cdk bootstrap") as report:
-            cdk.bootstrap(emulator.account_id, team.region, report)
-            report("CDKToolkit")
-    with steps.step("cdk deploy") as report:
-        put_placeholder_images(assembly, emulator.client("ecr"), emulator.account_id, team.region)
-        cdk.deploy(assembly, report)
-        report(f"{_resources(assembly)} resources in {team.region}")
-    deployment = Deployment.read(team, emulator.client)
+    with mlflow_compiled_meanwhile():
+        _deploy(laptop, assembly, steps)
+    deployment = Deployment.read(laptop.team, laptop.emulator.client)
     with steps.step("PostgreSQL") as report:
         database_port = laptop.start_database(deployment)
         report(f"{laptop.postgres.version} on 127.0.0.1:{database_port}")
@@ -70,6 +56,24 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
     return url
 
 
+def _deploy(laptop: Laptop, assembly: Path, steps: Steps) -> None:
+    team, emulator = laptop.team, laptop.emulator
+    with steps.step("AWS emulator") as report:
+        emulator.start()
+        report(f"MiniStack, account {emulator.account_id}")
+    cdk = Cdk(ROOT, laptop.state / "home", {**emulator.client_environment(), "KIT_CLI_CREDENTIALS": "true"})
+    with steps.step("cdk synth") as report:
+        synthesize(cdk, team, assembly, report)
+    if not is_bootstrapped(emulator.client("ssm")):
+        with steps.step("cdk bootstrap") as report:
+            cdk.bootstrap(emulator.account_id, team.region, report)
+            report("CDKToolkit")
+    with steps.step("cdk deploy") as report:
+        put_placeholder_images(assembly, emulator.client("ecr"), emulator.account_id, team.region)
+        cdk.deploy(assembly, report)
+        report(f"{_resources(assembly)} resources in {team.region}")
+
+
 def _how_to_use(team: TeamConfig, url: str) -> str:
     lines = ["", f"The MLflow server of team {team.name} is at {url}"]
     export = f"export MLFLOW_TRACKING_URI={url}"
@@ -82,13 +86,21 @@ def _how_to_use(team: TeamConfig, url: str) -> str:
 
 
 def _smoke(laptop: Laptop, deployment: Deployment, url: str, database_port: int, report: Report) -> None:
+    server = deployment.environment("server")
     admin = laptop.secret(deployment.admin_secret_arn)
-    user = laptop.secret(deployment.declared("server", "DATABASE_SECRET_ARN"))
+    user = laptop.secret(server["DATABASE_SECRET_ARN"])
+    direct = laptop.team.artifacts.mode == ArtifactsMode.DIRECT
     open_to_all = laptop.team.auth == Auth.NONE
     evidence = smoke.Evidence(
-        smoke.Database("127.0.0.1", database_port, database.NAME, user["username"], lambda: user["password"]),
+        smoke.Database(
+            "127.0.0.1",
+            database_port,
+            server["DATABASE_NAME"],
+            user["username"],
+            lambda: user["password"],
+        ),
         smoke.ArtifactBucket(
-            functools.partial(laptop.emulator.client, "s3"), deployment.artifact_bucket, artifact_store.PREFIX
+            functools.partial(laptop.emulator.client, "s3"), deployment.artifact_bucket, deployment.artifact_prefix
         ),
         laptop.state / "containers" / "server",
     )
@@ -100,6 +112,7 @@ def _smoke(laptop: Laptop, deployment: Deployment, url: str, database_port: int,
         evidence=evidence,
         progress=lambda line: report(" ".join(line.split()[1:])),
         ca_bundle=laptop.emulator.certificate,
+        client_environment=laptop.emulator.client_environment() if direct else None,
     )
     if not result.ok:
         failed = "; ".join(f"{step.name}: {step.sentence}" for step in result.failures)
@@ -111,8 +124,9 @@ def _tell_differences(laptop: Laptop, deployment: Deployment, assembly: Path, da
     """Says what this machine does otherwise than AWS would, so that nobody takes it for more than it is."""
     steps.say()
     steps.say("Other than on AWS:")
+    declared = deployment.environment("server")
     for name, value in overrides(database_port).items():
-        steps.say(f"  {name} is {value}, not {deployment.declared('server', name)}")
+        steps.say(f"  {name} is {value}, not {declared[name]}")
     recorded = ", ".join(recorded_only(resource_types(assembly)))
     steps.say(f"  recorded by the emulator without effect: {recorded}")
     steps.say("  containers are processes: no read-only root, user 10001, CPU or memory limit")

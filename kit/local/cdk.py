@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kit import interruption
 from kit.local.errors import LocalError
 
 Report = Callable[[str], None]
@@ -79,15 +80,9 @@ class Cdk:
     def _run(self, arguments: list[str], report: Report) -> None:
         lines: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
         failure: str | None = None
-        with subprocess.Popen(
-            [*self._command, "--no-notices", "--no-color", *arguments],
-            cwd=self._checkout,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process:
+        command = [*self._command, "--no-notices", "--no-color", *arguments]
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        with interruption.child(command, self._checkout, self._environment, **output) as process:
             assert process.stdout is not None  # noqa: S101 - a pipe was asked for
             for line in process.stdout:
                 lines.append(line.rstrip())

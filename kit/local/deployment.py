@@ -70,11 +70,17 @@ class Deployment:
         """`http` or `https`, as clients of the deployed load balancer use it."""
         return self.url.partition(":")[0]
 
-    def declared(self, container: str, name: str) -> str:
-        """The value of an environment variable that the task definition declares for the container."""
+    @property
+    def artifact_prefix(self) -> str:
+        """The key prefix of artifacts in the bucket."""
+        server = self.environment("server")
+        location = server.get("MLFLOW_ARTIFACTS_DESTINATION") or server["MLFLOW_DEFAULT_ARTIFACT_ROOT"]
+        return location.removeprefix(f"s3://{self.artifact_bucket}/")
+
+    def environment(self, container: str) -> dict[str, str]:
+        """What the task definition declares for the container, without its secrets."""
         (definition,) = (entry for entry in self.containers if entry["name"] == container)
-        environment = {entry["name"]: entry["value"] for entry in definition["environment"]}
-        return str(environment[name])
+        return {entry["name"]: entry["value"] for entry in definition["environment"]}
 
 
 def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import psutil
 
+from kit.interruption import held_back
 from kit.local import scram
 from kit.local.errors import LocalError
 from kit.local.postgres_home import PostgresHome
@@ -109,7 +110,8 @@ class PostgresServer:
         deadline = time.monotonic() + _START_TIMEOUT_S
         while True:
             port = _free_port()
-            complaint = self._launch(home, port, max_connections, deadline)
+            with held_back():  # until its own pid file says that it runs
+                complaint = self._launch(home, port, max_connections, deadline)
             if complaint is None:
                 break
             if time.monotonic() > deadline or not any(words in complaint for words in _PASSING):

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from kit.interruption import held_back
+
 # psutil derives the start time from the clock, which a laptop corrects while it runs.
 _CLOCK_TOLERANCE_S = 2.0
 
@@ -29,7 +31,7 @@ def start(argv: Sequence[str], env: Mapping[str, str], log: Path, pid_file: Path
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for file in (log, pid_file):
         file.touch(mode=0o600)
-    with log.open("ab") as output:
+    with held_back(), log.open("ab") as output:
         process = subprocess.Popen(
             list(argv),
             env=dict(env),
@@ -39,9 +41,9 @@ def start(argv: Sequence[str], env: Mapping[str, str], log: Path, pid_file: Path
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _started.append(process)
-    identity = {"pid": process.pid, "started": psutil.Process(process.pid).create_time()}
-    pid_file.write_text(json.dumps(identity))
+        _started.append(process)
+        identity = {"pid": process.pid, "started": psutil.Process(process.pid).create_time()}
+        pid_file.write_text(json.dumps(identity))
     return process.pid
 
 

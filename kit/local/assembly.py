@@ -1,0 +1,36 @@
+"""The team's cloud assembly: `cdk synth` with all rules on makes it, anew when what it is made from changed."""
+
+import shutil
+from pathlib import Path
+
+from kit.environment import ROOT, fingerprint
+from kit.local.cdk import Cdk
+from kit.progress import Report
+from stacks.config import TeamConfig
+
+_MADE_FROM = (
+    "app.py",
+    "cdk.json",
+    "package-lock.json",
+    "requirements.txt",
+    "server_image/**/*",
+    "stacks/**/*.py",
+    "teams/*",
+)
+
+
+def synthesize(cdk: Cdk, team: TeamConfig, folder: Path, report: Report) -> None:
+    """Brings the assembly in `folder` up to date. Raises LocalError with every finding of the rules."""
+    mark = folder / ".made-from"
+    made_from = fingerprint(sorted(file for pattern in _MADE_FROM for file in ROOT.glob(pattern) if _counts(file)))
+    unchanged = mark.exists() and mark.read_text() == made_from
+    if not unchanged:
+        shutil.rmtree(folder, ignore_errors=True)
+        cdk.synth(folder, context={"team": team.name})
+        mark.write_text(made_from)
+    stacks = len(list(folder.glob("*.template.json")))
+    report(f"{stacks} stacks, {'unchanged' if unchanged else 'no findings'}")
+
+
+def _counts(file: Path) -> bool:
+    return file.is_file() and "__pycache__" not in file.parts
