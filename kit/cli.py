@@ -69,12 +69,9 @@ def down_command(team: str, delete_data: bool, yes: bool) -> None:
       scripts/down
       scripts/down research --delete-data
     """
-    if delete_data and not yes:
-        click.confirm(
-            f"Delete all runs, models, artifacts and users of team {team} on this machine?",
-            abort=True,
-            err=True,
-        )
+    question = f"Delete all runs, models, artifacts and users of team {team} on this machine?"
+    if delete_data and not yes and not click.confirm(question, err=True):
+        raise LocalError("Nothing is deleted, and nothing stopped.")
     down(team, Steps(), delete_data=delete_data)
 
 

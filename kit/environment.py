@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from kit import interruption
 from kit.progress import Report, Steps
@@ -84,7 +85,7 @@ _REGISTRY = "is the package registry reachable?"
 def _run(command: list[str], likely: str) -> None:
     path = os.pathsep.join([str(KIT / "bin"), os.environ.get("PATH", os.defpath)])
     environment = {**os.environ, "PATH": path}
-    with interruption.child(command, ROOT, environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with interruption.child(command, ROOT, environment, stderr=subprocess.PIPE) as process:
         output, errors = process.communicate()
     if process.returncode != 0:
         said = [line.strip() for line in (errors or output).splitlines() if line.strip()]
@@ -110,21 +111,20 @@ def _only_one_at_a_time() -> Iterator[None]:
         yield
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Installs, and becomes the kit's command line: one process, so that a signal ends all there is."""
     interruption.listen()
     try:
         install(Steps())
     except InstallError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         print("error: interrupted while installing; run the command again to go on", file=sys.stderr)
-        return interruption.EXIT_CODE
+        sys.exit(interruption.EXIT_CODE)
     path = os.pathsep.join([str(KIT / "bin"), os.environ.get("PATH", os.defpath)])
     python = str(KIT / "bin" / "python")
     os.execve(python, [python, "-m", "kit", *sys.argv[1:]], {**os.environ, "PATH": path})  # noqa: S606
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -45,15 +45,25 @@ def held_back() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def child(command: Sequence[str], cwd: Path, env: Mapping[str, str], **output: int) -> Iterator[subprocess.Popen[str]]:
-    """Runs `command` with `output` as Popen takes it; an exception inside is the end of it and of its descendants.
-
-    It waits for the end of the command.
-    """
+def child(
+    command: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    stdout: int = subprocess.PIPE,
+    stderr: int = subprocess.STDOUT,
+) -> Iterator[subprocess.Popen[str]]:
+    """Runs `command` beside what this encloses and waits for its end; an exception ends it and its descendants."""
     with held_back():
         # A session of its own is a process group of its own: what the command starts can be killed with it.
         process = subprocess.Popen(
-            list(command), cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, text=True, start_new_session=True, **output
+            list(command),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+            start_new_session=True,
         )
     with process:
         try:

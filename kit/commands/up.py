@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kit import smoke
 from kit.environment import ROOT, SERVER
-from kit.local.assembly import synthesize
 from kit.interruption import held_back
+from kit.local.assembly import synthesize
 from kit.local.cdk import Cdk, is_bootstrapped, put_placeholder_images, resource_types
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
@@ -38,6 +38,7 @@ def up(team_name: str, port: int, steps: Steps) -> str:
 
 
 def _up(laptop: Laptop, port: int, steps: Steps) -> str:
+    laptop.refuse_taken_port(port)
     assembly = laptop.state / "cdk.out"
     with mlflow_compiled_meanwhile():
         _deploy(laptop, assembly, steps)
@@ -45,13 +46,15 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
     with steps.step("PostgreSQL") as report:
         database_port = laptop.start_database(deployment)
         report(f"{laptop.postgres.version} on 127.0.0.1:{database_port}")
-    with steps.step("Task") as report:
-        target_port = laptop.start_task(deployment, database_port, report)
-    with steps.step("Load balancer") as report:
-        url = laptop.start_load_balancer(deployment, port, target_port)
-        report(f"127.0.0.1:{port} for the public name")
-    with steps.step("Smoke test") as report:
-        _smoke(laptop, deployment, url, database_port, report)
+    # The client imports MLflow while the server does.
+    with smoke.client_process(SERVER / "bin" / "python") as client:
+        with steps.step("Task") as report:
+            target_port = laptop.start_task(deployment, database_port, report)
+        with steps.step("Load balancer") as report:
+            url = laptop.start_load_balancer(deployment, port, target_port)
+            report(f"127.0.0.1:{port} for the public name")
+        with steps.step("Smoke test") as report:
+            _smoke(laptop, deployment, url, database_port, client, report)
     _tell_differences(laptop, deployment, assembly, database_port, steps)
     return url
 
@@ -85,7 +88,14 @@ def _how_to_use(team: TeamConfig, url: str) -> str:
     return "\n".join([*lines, "", export, f'.venv-server/bin/python -c "{first_run}"'])
 
 
-def _smoke(laptop: Laptop, deployment: Deployment, url: str, database_port: int, report: Report) -> None:
+def _smoke(
+    laptop: Laptop,
+    deployment: Deployment,
+    url: str,
+    database_port: int,
+    client: smoke.ClientProcess,
+    report: Report,
+) -> None:
     server = deployment.environment("server")
     admin = laptop.secret(deployment.admin_secret_arn)
     user = laptop.secret(server["DATABASE_SECRET_ARN"])
@@ -109,6 +119,7 @@ def _smoke(laptop: Laptop, deployment: Deployment, url: str, database_port: int,
         None if open_to_all else admin["username"],
         None if open_to_all else admin["password"],
         python=SERVER / "bin" / "python",
+        client=client,
         evidence=evidence,
         progress=lambda line: report(" ".join(line.split()[1:])),
         ca_bundle=laptop.emulator.certificate,

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -81,8 +80,7 @@ class Cdk:
         lines: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
         failure: str | None = None
         command = [*self._command, "--no-notices", "--no-color", *arguments]
-        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        with interruption.child(command, self._checkout, self._environment, **output) as process:
+        with interruption.child(command, self._checkout, self._environment) as process:
             assert process.stdout is not None  # noqa: S101 - a pipe was asked for
             for line in process.stdout:
                 lines.append(line.rstrip())

@@ -58,6 +58,11 @@ class Laptop:
                 "wait for it, or end it with Ctrl-C."
             ) from None
 
+    def refuse_taken_port(self, port: int) -> None:
+        """Raises LocalError, before anything is started in vain, when another program has the port."""
+        if not load_balancer.running(self.state):
+            load_balancer.refuse_taken_port(port)
+
     def start_database(self, deployment: Deployment) -> int:
         """Starts PostgreSQL for the deployed instance, as large as its class; returns its port."""
         instance = DatabaseInstance.from_description(deployment.database)

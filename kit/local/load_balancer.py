@@ -76,7 +76,7 @@ class LoadBalancer:
     def start(self) -> None:
         """Start the listener, again if it runs already. Raises LocalError when its port is taken."""
         stop(self.state)
-        self._refuse_taken_port()
+        refuse_taken_port(self.port)
         folder = self._folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration = folder / "caddy.json"
@@ -89,7 +89,7 @@ class LoadBalancer:
         while not self._listens():
             if not processes.alive(pid_file) or time.monotonic() > deadline:
                 stop(self.state)
-                self._refuse_taken_port()
+                refuse_taken_port(self.port)
                 raise LocalError(f"The load balancer did not start: {log} says why.")
             time.sleep(0.05)
 
@@ -171,20 +171,22 @@ class LoadBalancer:
         }
         return [{"match": [{"expression": "{http.error.status_code} == 502"}], "handle": [answer]}]
 
-    def _refuse_taken_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except OSError as error:
-                raise LocalError(
-                    f"Port {self.port} on 127.0.0.1 cannot be used ({os.strerror(error.errno or 0)}):"
-                    " choose another with --port."
-                ) from error
-
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def refuse_taken_port(port: int) -> None:
+    """Raises LocalError when nobody can listen on `port` of 127.0.0.1 now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise LocalError(
+                f"Port {port} on 127.0.0.1 cannot be used ({os.strerror(error.errno or 0)}):"
+                " choose another with --port."
+            ) from error
 
 
 def running(state: Path) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, Self
 import psutil
 
 from kit.interruption import held_back
-from kit.local import scram
+from kit.local import processes, scram
 from kit.local.errors import LocalError
 from kit.local.postgres_home import PostgresHome
 
@@ -133,8 +133,7 @@ class PostgresServer:
         for number in (signal.SIGINT, signal.SIGQUIT):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
-            gone, _ = psutil.wait_procs([process], timeout=_STOP_TIMEOUT_S)
-            if gone:
+            if processes.gone([process], _STOP_TIMEOUT_S):
                 return
         raise LocalError(f"PostgreSQL (process {process.pid}) does not stop: look at {self._log}.")
 

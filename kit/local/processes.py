@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from kit.interruption import held_back
 
 # psutil derives the start time from the clock, which a laptop corrects while it runs.
 _CLOCK_TOLERANCE_S = 2.0
+_POLL_S = 0.02
 
 # A Popen that is collected while its child runs warns about it, so those of this process stay referenced.
 _started: list[subprocess.Popen[bytes]] = []
@@ -62,12 +64,32 @@ def stop(pid_file: Path, timeout_s: float = 30.0) -> None:
     if leader is not None:
         with contextlib.suppress(psutil.NoSuchProcess):
             leader.terminate()
-        psutil.wait_procs([leader], timeout=timeout_s)
+        gone([leader], timeout_s)
     for process in members:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(members, timeout=5)
+    gone(members, timeout_s=5)
     pid_file.unlink(missing_ok=True)
+
+
+def gone(processes: Sequence[psutil.Process], timeout_s: float) -> bool:
+    """Waits up to `timeout_s` seconds until none of them runs; whether that came.
+
+    A zombie does not run: whoever inherits the orphans of a finished command may take seconds to collect them.
+    """
+    deadline = time.monotonic() + timeout_s
+    while any(_runs(process) for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_S)
+    return True
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _leader(pid_file: Path) -> psutil.Process | None:

@@ -5,8 +5,18 @@ logged model, which the next `mlflow gc` removes with their artifacts. The regis
 `keep` everything stays for a person to look at, found by the tag `kit.smoke`.
 """
 
+from kit.smoke.process import ClientProcess, client_process
 from kit.smoke.report import SmokeReport, SmokeStep
 from kit.smoke.run import run
 from kit.smoke.scenario4 import ArtifactBucket, Database, Evidence
 
-__all__ = ["ArtifactBucket", "Database", "Evidence", "SmokeReport", "SmokeStep", "run"]
+__all__ = [
+    "ArtifactBucket",
+    "ClientProcess",
+    "Database",
+    "Evidence",
+    "SmokeReport",
+    "SmokeStep",
+    "client_process",
+    "run",
+]

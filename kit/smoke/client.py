@@ -1,8 +1,9 @@
 """The process that uses MLflow as a person would, by MLflow's own client.
 
-Run by a Python that has MLflow: `python -m kit.smoke.client SMOKE_ID [--keep]`, with MLFLOW_TRACKING_URI and
-the credentials in the environment. Prints one JSON object a line: a step as each step ends, then
-{"traces": …}, which says what the story left on the server. When its standard input ends, it deletes that.
+Run by a Python that has MLflow: `python -m kit.smoke.client SMOKE_ID [--keep]`. It imports MLflow, then takes
+one line of standard input: a JSON object of environment variables, MLFLOW_TRACKING_URI and the credentials among
+them. Prints one JSON object a line: a step as each step ends, then {"traces": …}, which says what the story left
+on the server. When its standard input ends, it deletes that.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def main(smoke_id: str, *, keep: bool) -> None:
 
         from kit.smoke.story import Story
 
+        os.environ.update(json.loads(sys.stdin.readline()))
         stories.append(Story(smoke_id))
         return f"mlflow {mlflow.__version__} is imported and ready"
 

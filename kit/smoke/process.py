@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import secrets
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from kit.smoke.report import CheckError, SmokeStep
@@ -17,24 +20,21 @@ PROJECT = Path(__file__).resolve().parents[2]
 INHERITED = ("PATH", "LANG", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
 
+@contextlib.contextmanager
+def client_process(python: Path, *, keep: bool = False) -> Iterator[ClientProcess]:
+    """A client that imports what it needs and then waits to `begin`; it is stopped afterwards."""
+    with TemporaryDirectory(prefix="kit-smoke-") as folder:
+        client = ClientProcess(Path(folder), python=python, keep=keep)
+        try:
+            yield client
+        finally:
+            client.stop()
+
+
 class ClientProcess:
-    """One run of kit.smoke.client. Its working folder, home and temporary files lie below `folder`.
+    """One run of kit.smoke.client. Its working folder, home and temporary files lie below `folder`."""
 
-    environment: added to the client's, for what this server's clients need (say AWS_* for direct artifacts).
-    """
-
-    def __init__(
-        self,
-        smoke_id: str,
-        *,
-        python: Path,
-        folder: Path,
-        url: str,
-        credentials: tuple[str, str] | None,
-        ca_bundle: Path | None,
-        environment: Mapping[str, str],
-        keep: bool,
-    ) -> None:
+    def __init__(self, folder: Path, *, python: Path, keep: bool) -> None:
         self.working_folder = folder / "cwd"
         self.traces: dict[str, Any] = {}
         self._errors = folder / "stderr"
@@ -44,30 +44,47 @@ class ClientProcess:
             "HOME": str(folder / "home"),
             "TMPDIR": str(folder / "tmp"),
             "PYTHONPATH": str(PROJECT),
-            "MLFLOW_TRACKING_URI": url,
             "MLFLOW_DISABLE_TELEMETRY": "true",
             # A dead server is noticed after 2 x 10 s and not after MLflow's default of seven retries
             "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
             "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
             "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         }
-        if credentials is not None:
-            variables["MLFLOW_TRACKING_USERNAME"], variables["MLFLOW_TRACKING_PASSWORD"] = credentials
-        if ca_bundle is not None:
-            variables["MLFLOW_TRACKING_SERVER_CERT_PATH"] = variables["REQUESTS_CA_BUNDLE"] = str(ca_bundle)
         with self._errors.open("w") as errors:
             self._process = subprocess.Popen(
-                [str(python), "-P", "-m", "kit.smoke.client", smoke_id, *(["--keep"] if keep else [])],
+                [str(python), "-P", "-m", "kit.smoke.client", secrets.token_hex(4), *(["--keep"] if keep else [])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
                 cwd=self.working_folder,
-                env=variables | dict(environment),
+                env=variables,
             )
         self._alarm = threading.Timer(DEADLINE_SECONDS, self._process.kill)
         self._alarm.daemon = True
+
+    def begin(
+        self,
+        url: str,
+        credentials: tuple[str, str] | None,
+        *,
+        ca_bundle: Path | None,
+        environment: Mapping[str, str],
+    ) -> None:
+        """Send the client to the server at `url`.
+
+        environment: added to the client's, for what this server's clients need (say AWS_* for direct artifacts).
+        """
+        variables = {"MLFLOW_TRACKING_URI": url, **environment}
+        if credentials is not None:
+            variables["MLFLOW_TRACKING_USERNAME"], variables["MLFLOW_TRACKING_PASSWORD"] = credentials
+        if ca_bundle is not None:
+            variables["MLFLOW_TRACKING_SERVER_CERT_PATH"] = variables["REQUESTS_CA_BUNDLE"] = str(ca_bundle)
         self._alarm.start()
+        # A client that broke at its imports says so when its story is read.
+        with contextlib.suppress(BrokenPipeError):
+            if self._process.stdin:
+                print(json.dumps(variables), file=self._process.stdin, flush=True)
 
     def story(self) -> Iterator[SmokeStep]:
         """Yield the steps as they end, until the story has ended (and `traces` is set) or has failed.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from kit.smoke import checks, scenario4
 from kit.smoke.browser import Browser
-from kit.smoke.process import ClientProcess
+from kit.smoke.process import ClientProcess, client_process
 from kit.smoke.report import CheckError, SmokeReport, SmokeStep
 from kit.smoke.scenario4 import Evidence
 
@@ -21,6 +20,7 @@ def run(
     password: str | None,
     *,
     python: Path,
+    client: ClientProcess | None = None,
     evidence: Evidence | None = None,
     progress: Callable[[str], None] = lambda line: None,
     keep: bool = False,
@@ -32,6 +32,7 @@ def run(
     url: the server's public address, whose origin the web page's calls carry.
     username, password: both None for a server without passwords; then nobody is expected to be refused.
     python: one with mlflow, scikit-learn, matplotlib, pandas and psycopg2 (the server's environment).
+    client: one that was started before, to save the seconds of its imports; else one is started here.
     evidence: proves also that the data is in PostgreSQL and in the bucket.
     progress: called with one line as each step ends.
     keep: leave the runs and the registered model on the server.
@@ -50,34 +51,22 @@ def run(
 
     if not log.check("server answers", lambda: checks.server_answers(browser)):
         return report()
-    with TemporaryDirectory(prefix="kit-smoke-") as folder:
-        # The client's imports take longest, so the checks that need no client run meanwhile.
-        client = ClientProcess(
-            secrets.token_hex(4),
-            python=python,
-            folder=Path(folder),
-            url=browser.url,
-            credentials=credentials,
-            ca_bundle=ca_bundle,
-            environment=client_environment or {},
-            keep=keep,
-        )
-        try:
-            if not log.check("log in", lambda: checks.log_in_works(browser, credentials)):
-                return report()
-            _check_refusals(log, browser, credentials)
-            _check_page(log, browser, credentials)
-            if log.follow("MLflow client", client.story()) and evidence is not None:
-                _check_stores(log, client, evidence, python)
-            if log.follow("clean up", client.farewell()):
-                log.check(
-                    "nothing on a local disk",
-                    lambda: scenario4.nothing_is_on_a_local_disk(
-                        client.working_folder, evidence.server_folder if evidence else None
-                    ),
-                )
-        finally:
-            client.stop()
+    # The client's imports take longest, so the checks that need no client run meanwhile.
+    with nullcontext(client) if client else client_process(python, keep=keep) as client:
+        if not log.check("log in", lambda: checks.log_in_works(browser, credentials)):
+            return report()
+        client.begin(browser.url, credentials, ca_bundle=ca_bundle, environment=client_environment or {})
+        _check_refusals(log, browser, credentials)
+        _check_page(log, browser, credentials)
+        if log.follow("MLflow client", client.story()) and evidence is not None:
+            _check_stores(log, client, evidence, python)
+        if log.follow("clean up", client.farewell()):
+            log.check(
+                "nothing on a local disk",
+                lambda: scenario4.nothing_is_on_a_local_disk(
+                    client.working_folder, evidence.server_folder if evidence else None
+                ),
+            )
     return report()
 
 

@@ -1,0 +1,33 @@
+"""One `scripts/up` from nothing for all tests here; one that needs the server running gets it running."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running import Finished, LocalTeam, remains
+
+
+@pytest.fixture(scope="session")
+def up_from_nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalTeam, Finished]]:
+    team = LocalTeam(tmp_path_factory.mktemp("e2e"))
+    try:
+        yield team, team.start_up().finish()
+    finally:
+        team.kit("down", "--delete-data", "--yes")
+    assert remains(team) == []
+
+
+@pytest.fixture
+def running(up_from_nothing: tuple[LocalTeam, Finished]) -> LocalTeam:
+    team, first = up_from_nothing
+    assert first.code == 0, first.stderr
+    if not team.answers():
+        team.up()
+    return team
+
+
+@pytest.fixture
+def with_run(running: LocalTeam) -> LocalTeam:
+    if running.run_id is None:
+        running.log_run()
+    return running
