@@ -82,6 +82,8 @@ def gone(processes: Sequence[psutil.Process], timeout_s: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_S)
+    for child in _started:
+        child.poll()
     return True
 
 

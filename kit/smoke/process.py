@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from kit.smoke.report import CheckError, SmokeStep
 
@@ -56,7 +56,8 @@ class ClientProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                text=True,
+                # A client that broke at its imports leaves nothing to flush, and says so when its story is read.
+                bufsize=0,
                 cwd=self.working_folder,
                 env=variables,
             )
@@ -81,10 +82,8 @@ class ClientProcess:
         if ca_bundle is not None:
             variables["MLFLOW_TRACKING_SERVER_CERT_PATH"] = variables["REQUESTS_CA_BUNDLE"] = str(ca_bundle)
         self._alarm.start()
-        # A client that broke at its imports says so when its story is read.
         with contextlib.suppress(BrokenPipeError):
-            if self._process.stdin:
-                print(json.dumps(variables), file=self._process.stdin, flush=True)
+            self._pipe(self._process.stdin).write(f"{json.dumps(variables)}\n".encode())
 
     def story(self) -> Iterator[SmokeStep]:
         """Yield the steps as they end, until the story has ended (and `traces` is set) or has failed.
@@ -103,8 +102,7 @@ class ClientProcess:
 
     def farewell(self) -> Iterator[SmokeStep]:
         """Let the client delete what it made, and yield the steps of that."""
-        if self._process.stdin and not self._process.stdin.closed:
-            self._process.stdin.close()
+        self._pipe(self._process.stdin).close()
         for message in self._messages():
             yield SmokeStep(**message)
         self._process.wait()
@@ -115,12 +113,17 @@ class ClientProcess:
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                pipe.close()
+            self._pipe(pipe).close()
 
     def _messages(self) -> Iterator[dict[str, Any]]:
-        while line := self._process.stdout.readline() if self._process.stdout else "":
+        while line := self._pipe(self._process.stdout).readline():
             yield json.loads(line)
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        if pipe is None:
+            raise RuntimeError("the client was started without its pipes")
+        return pipe
 
     def _last_words(self) -> str:
         lines = self._errors.read_text(errors="replace").split("\n")
