@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
 from kit.commands.down import down
 from kit.commands.password import password
@@ -121,6 +122,8 @@ def main() -> NoReturn:
         kit(standalone_mode=False, prog_name="scripts/kit")
     except (LocalError, TeamFileError) as error:
         _fail(str(error), 1)
+    except (BotoCoreError, ClientError) as error:
+        _fail(f"The AWS emulator did not do its part; run the command again. It says: {error}", 1)
     except click.Abort:
         _fail("interrupted", 130)
     except KeyboardInterrupt:

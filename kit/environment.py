@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 KIT = ROOT / ".venv"
 SERVER = ROOT / ".venv-server"
 _UV = KIT / "bin" / "uv"
+_STAMP = ".made-from"
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -40,7 +41,7 @@ def install(steps: Steps) -> None:
             ("Server packages", SERVER, [ROOT / "server_image" / "requirements.txt"], _install_server),
         ]
         for name, folder, made_from, make in parts:
-            stamp, mark = folder / ".made-from", fingerprint(made_from)
+            stamp, mark = folder / _STAMP, fingerprint(made_from)
             if stamp.exists() and stamp.read_text() == mark:
                 continue
             with steps.step(name) as report:
@@ -50,7 +51,7 @@ def install(steps: Steps) -> None:
 
 def _install_kit(report: Report) -> None:
     # One of the same Python is brought up to date in place, for a server that runs out of it.
-    if not (_UV.exists() and (KIT / "lib" / _PYTHON).exists()):
+    if not _is_whole(KIT):
         report("a virtual environment")
         _run([sys.executable, "-m", "venv", "--clear", str(KIT)], "is python3-venv installed?")
         report("uv")
@@ -67,13 +68,19 @@ def _install_cdk(report: Report) -> None:
 
 def _install_server(report: Report) -> None:
     report("server_image/requirements.txt")
-    if not (SERVER / "lib" / _PYTHON).exists():
+    if not _is_whole(SERVER):
         kit_python = str(KIT / "bin" / "python")
         _run([str(_UV), "venv", "--quiet", "--clear", "--python", kit_python, str(SERVER)], _REGISTRY)
     _uv_install(SERVER, ROOT / "server_image" / "requirements.txt")
 
 
+def _is_whole(environment: Path) -> bool:
+    """Whether it was installed to its end with this Python: uv takes what an interruption left half for whole."""
+    return (environment / _STAMP).exists() and (environment / "lib" / _PYTHON).exists()
+
+
 def _uv_install(environment: Path, requirements: Path) -> None:
+    (environment / _STAMP).unlink(missing_ok=True)
     python = str(environment / "bin" / "python")
     sync = [str(_UV), "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(requirements)]
     _run(sync, _REGISTRY)

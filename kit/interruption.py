@@ -4,6 +4,7 @@ Of the standard library alone, for the installation of everything else can be in
 """
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -53,25 +54,28 @@ def child(
     stderr: int = subprocess.STDOUT,
 ) -> Iterator[subprocess.Popen[str]]:
     """Runs `command` beside what this encloses and waits for its end; an exception ends it and its descendants."""
-    with held_back():
-        # A session of its own is a process group of its own: what the command starts can be killed with it.
-        process = subprocess.Popen(
-            list(command),
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            text=True,
-            start_new_session=True,
-        )
-    with process:
-        try:
-            yield process
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            raise
+    with contextlib.ExitStack() as stack:
+        with held_back():
+            # A session of its own is a process group of its own: what the command starts can be killed with it.
+            process = subprocess.Popen(
+                list(command),
+                cwd=cwd,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                text=True,
+                start_new_session=True,
+            )
+            stack.enter_context(process)
+            stack.push(functools.partial(_kill_group_after_error, process.pid))
+        yield process
+
+
+def _kill_group_after_error(group: int, error: type[BaseException] | None, *_: Any) -> None:
+    if error is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def _interrupt(*_: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.running import Finished, LocalTeam, remains
+from tests.running import TEAM, Finished, LocalTeam, remains
 
 
 @pytest.fixture(scope="session")
@@ -13,8 +13,12 @@ def up_from_nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     try:
         yield team, team.start_up().finish()
     finally:
-        team.kit("down", "--delete-data", "--yes")
+        database = (team.state / TEAM / "postgres").resolve()
+        deleted = team.kit("down", TEAM, "--delete-data", typed="y\n")
+    assert deleted.code == 0, deleted.stderr
     assert remains(team) == []
+    assert not database.exists()
+    assert not (team.state / TEAM).exists()
 
 
 @pytest.fixture

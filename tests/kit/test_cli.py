@@ -1,0 +1,122 @@
+"""What a user of the command line reads; the work below it is replaced."""
+
+import sys
+from typing import Any
+
+import click
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from click.testing import CliRunner
+
+from kit import cli
+from kit.local.errors import LocalError
+from stacks.team_files import TeamFileError
+
+
+def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(sys, "argv", ["kit", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+def fail_with(error: BaseException) -> Any:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("verb", sorted(cli.kit.commands))
+def test_the_help_of_every_verb_has_an_example(verb: str) -> None:
+    answer = CliRunner().invoke(cli.kit, [verb, "--help"])
+    assert answer.exit_code == 0
+    assert "Example" in answer.output
+    assert f"scripts/{verb}" in answer.output or f"scripts/kit {verb}" in answer.output
+
+
+@pytest.mark.parametrize("verb", [[], *([verb] for verb in sorted(cli.kit.commands))])
+def test_help_fits_a_terminal(verb: list[str]) -> None:
+    answer = CliRunner().invoke(cli.kit, [*verb, "--help"], terminal_width=100)
+    assert max(map(len, answer.output.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    "error",
+    [LocalError("It is not there."), TeamFileError(["It is not there."])],
+    ids=["LocalError", "TeamFileError"],
+)
+def test_an_expected_error_is_one_sentence_and_exit_code_1(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "password", fail_with(error))
+    assert run(["password"], monkeypatch) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "error: It is not there.\n"
+
+
+def test_an_emulator_that_is_gone_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = EndpointConnectionError(endpoint_url="https://localhost:1/")
+    monkeypatch.setattr(cli, "password", fail_with(error))
+    assert run(["password"], monkeypatch) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: The AWS emulator did not do its part; run the command again.")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()], ids=["KeyboardInterrupt", "Abort"])
+def test_an_interruption_is_exit_code_130(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "password", fail_with(error))
+    assert run(["password"], monkeypatch) == 130
+    assert capsys.readouterr().err.strip() == "error: interrupted"
+
+
+def test_an_error_of_the_program_itself_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "password", fail_with(ZeroDivisionError("a bug")))
+    monkeypatch.setattr(sys, "argv", ["kit", "password"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+
+
+@pytest.mark.parametrize("arguments", [["unheard-of"], ["up", "--port", "many"], ["smoke"]])
+def test_a_wrong_use_says_so_and_how_to_get_help(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments, monkeypatch) == 2
+    assert "--help" in capsys.readouterr().err
+
+
+def test_data_goes_to_stdout_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(cli, "password", lambda team: f"password of {team}")
+    assert run(["password", "research"], monkeypatch) == 0
+    assert capsys.readouterr() == ("password of research\n", "")
+
+
+@pytest.mark.parametrize(("passed", "code"), [(True, 0), (False, 1)])
+def test_the_exit_code_of_smoke_says_whether_all_held(passed: bool, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "smoke_test", lambda *_: passed)
+    assert run(["smoke", "http://localhost:1"], monkeypatch) == code
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "deleted"),
+    [
+        ([], "", False),
+        (["--delete-data"], "n\n", None),
+        (["--delete-data"], "\n", None),
+        (["--delete-data"], "y\n", True),
+        (["--delete-data", "--yes"], "", True),
+    ],
+)
+def test_data_is_deleted_only_when_asked_for_and_confirmed(
+    options: list[str], typed: str, deleted: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[bool] = []
+    monkeypatch.setattr(cli, "down", lambda team, steps, delete_data: calls.append(delete_data))
+    CliRunner().invoke(cli.kit, ["down", *options], input=typed)
+    assert calls == ([] if deleted is None else [deleted])
