@@ -90,9 +90,7 @@ def test_a_second_installation_waits_for_the_first(made: list[str]) -> None:
 
 def test_a_tool_that_fails_is_quoted(checkout: Path) -> None:
     tool = [sys.executable, "-c", "import sys; sys.exit('line one\\nline two')"]
-    with pytest.raises(
-        environment.InstallError, match=r"^`python.* failed, is it there\? It says: line one / line two$"
-    ):
+    with pytest.raises(environment.InstallError, match=r"failed, is it there\? It says: line one / line two$"):
         environment._run(tool, "is it there?")
 
 

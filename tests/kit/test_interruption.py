@@ -41,18 +41,27 @@ def test_a_signal_that_the_caller_ignores_stays_ignored() -> None:
 @pytest.mark.parametrize("number", SIGNALS)
 def test_an_interruption_that_is_held_back_comes_at_the_end(number: signal.Signals) -> None:
     done = []
-    with pytest.raises(KeyboardInterrupt), interruption.held_back():
-        signal.raise_signal(number)
-        done.append("all of it")
+
+    def work() -> None:
+        with interruption.held_back():
+            signal.raise_signal(number)
+            done.append("all of it")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert done == ["all of it"]
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(number)
 
 
 def test_an_error_is_not_hidden_by_holding_back() -> None:
-    with pytest.raises(ValueError, match="as it was"), interruption.held_back():
-        signal.raise_signal(signal.SIGINT)
-        raise ValueError("as it was")
+    def fail() -> None:
+        with interruption.held_back():
+            signal.raise_signal(signal.SIGINT)
+            raise ValueError("as it was")
+
+    with pytest.raises(ValueError, match="as it was"):
+        fail()
 
 
 def test_other_threads_hold_nothing_back() -> None:

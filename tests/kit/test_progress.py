@@ -27,9 +27,14 @@ def test_the_name_is_there_as_soon_as_the_step_begins() -> None:
 
 def test_a_step_that_fails_says_where_it_stopped_and_lets_the_error_through() -> None:
     stream = io.StringIO()
-    with pytest.raises(ValueError, match="as it was"), Steps(stream).step("cdk deploy") as report:
-        report("3/19")
-        raise ValueError("as it was")
+
+    def fail() -> None:
+        with Steps(stream).step("cdk deploy") as report:
+            report("3/19")
+            raise ValueError("as it was")
+
+    with pytest.raises(ValueError, match="as it was"):
+        fail()
     assert "stopped at: 3/19" in stream.getvalue()
 
 

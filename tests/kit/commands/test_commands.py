@@ -1,0 +1,111 @@
+"""The verbs' own decisions; what they start is replaced, and really started in tests/e2e and tests/faults."""
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kit.commands import down, password, smoke, up
+from kit.local.errors import LocalError
+from kit.progress import Steps
+from stacks.team_files import TeamFileError
+
+
+class FakeLaptop:
+    """Writes down what is asked of it."""
+
+    def __init__(self, team: Any) -> None:
+        self.team, self.state, self.calls = team, Path("state"), []
+        self.emulator = SimpleNamespace(alive=lambda: False)
+
+    @contextlib.contextmanager
+    def for_one_command(self) -> Iterator[None]:
+        self.calls.append("lock")
+        yield
+
+    def refuse_taken_port(self, port: int) -> None:
+        raise LocalError(f"Port {port} is taken.")
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+
+    def delete_data(self) -> None:
+        self.calls.append("delete_data")
+
+
+@pytest.fixture
+def laptops(monkeypatch: pytest.MonkeyPatch) -> list[FakeLaptop]:
+    made: list[FakeLaptop] = []
+
+    def make(team: Any) -> FakeLaptop:
+        made.append(FakeLaptop(team))
+        return made[-1]
+
+    for command in (down, password, up):
+        monkeypatch.setattr(command, "Laptop", make)
+    return made
+
+
+def steps() -> Steps:
+    return Steps(io.StringIO())
+
+
+def test_down_keeps_the_data(laptops: list[FakeLaptop]) -> None:
+    down.down("example", steps())
+    assert laptops[0].calls == ["lock", "stop"]
+
+
+def test_down_deletes_the_data_when_asked(laptops: list[FakeLaptop]) -> None:
+    down.down("example", steps(), delete_data=True)
+    assert laptops[0].calls == ["lock", "delete_data"]
+
+
+def test_whatever_stops_up_stops_what_runs(laptops: list[FakeLaptop]) -> None:
+    with pytest.raises(LocalError, match="Port 1 is taken"):
+        up.up("example", 1, steps())
+    assert laptops[0].calls == ["lock", "stop"]
+
+
+@pytest.mark.parametrize("command", [lambda: up.up("nobody", 1, steps()), lambda: down.down("nobody", steps())])
+def test_an_unknown_team_is_refused_before_anything_is_touched(laptops: list[FakeLaptop], command: Any) -> None:
+    with pytest.raises(TeamFileError, match="there is no team 'nobody'"):
+        command()
+    assert laptops == []
+
+
+def test_the_password_of_a_team_that_is_down_is_not_looked_for(laptops: list[FakeLaptop]) -> None:
+    with pytest.raises(LocalError, match=r"not up on this machine: run `scripts/up example` first\.$"):
+        password.password("example")
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_smoke_asks_for_the_password_in_the_environment(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_PASSWORD", raising=False)
+    if value is not None:
+        monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", value)
+    with pytest.raises(LocalError, match="Set MLFLOW_TRACKING_PASSWORD to the password of admin, or say --no-auth"):
+        smoke.smoke_test("http://localhost:1", "admin", None)
+
+
+def test_smoke_sends_no_password_to_a_server_without_auth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "MLFLOW_TRACKING_PASSWORD", "of another server")
+    given: list[Any] = []
+
+    def run(url: str, username: str | None, secret: str | None, **_: Any) -> Any:
+        given.append((url, username, secret))
+        return SimpleNamespace(ok=True)
+
+    monkeypatch.setattr(smoke.smoke, "run", run)
+    assert smoke.smoke_test("http://localhost:1", None, None)
+    assert given == [("http://localhost:1", None, None)]
+
+
+def test_smoke_refuses_what_is_no_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret")
+    with pytest.raises(LocalError, match="localhost"):
+        smoke.smoke_test("localhost:5050", "admin", None)

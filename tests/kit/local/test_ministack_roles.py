@@ -1,0 +1,61 @@
+"""A real MiniStack whose root asks for roles that trust a service, as ECS does."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kit.local.emulator import Emulator
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    folder: Path = tmp_path_factory.mktemp("roles")
+    emulator = Emulator(folder / "team", ACCOUNT, REGION)
+    emulator.start()
+    yield emulator
+    emulator.stop()
+
+
+def assume(emulator: Emulator, name: str, condition: dict[str, Any]) -> str:
+    """The ARN that root becomes by a role with this condition in its trust policy."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = emulator.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    answer = emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="task")
+    return str(answer["AssumedRoleUser"]["Arn"])
+
+
+def test_a_role_for_tasks_of_the_own_account_can_be_assumed(emulator: Emulator) -> None:
+    condition = {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:*"},
+    }
+    assert assume(emulator, "own", condition) == f"arn:aws:sts::{ACCOUNT}:assumed-role/own/task"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:SourceAccount": "999999999999"}},
+        {"ArnLike": {"aws:SourceArn": f"arn:aws:ecs:{REGION}:999999999999:*"}},
+        {"ArnLike": {"aws:SourceArn": f"arn:aws:ecs:us-east-1:{ACCOUNT}:*"}},
+    ],
+    ids=["account", "account of the ARN", "region"],
+)
+def test_a_role_for_others_tasks_cannot(
+    emulator: Emulator, condition: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    name = f"other-{abs(hash(request.node.name))}"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        assume(emulator, name, condition)
