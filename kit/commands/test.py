@@ -38,7 +38,8 @@ TIERS = (
     Tier(name="kit", commands=[[*_PYTEST, "tests/kit"]]),
     Tier(name="server image", commands=[[*_PYTEST, "tests/server_image"]]),
     Tier(name="smoke", commands=[[*_PYTEST, "tests/smoke"]]),
-    Tier(name="laptop", commands=[[*_PYTEST, "tests/e2e"]]),
+    # One process: each would bring up a server of its own.
+    Tier(name="laptop", commands=[[*_PYTEST, "--numprocesses=0", "tests/e2e"]]),
     Tier(name="faults", commands=[[*_PYTEST, "tests/faults"]]),
     Tier(name="docs", commands=[[*_PYTEST, "tests/docs"]]),
     Tier(name="AWS", cannot_run="it needs an AWS account, and there is none here"),

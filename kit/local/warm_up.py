@@ -1,10 +1,12 @@
 """The first import of MLflow compiles it, for many seconds: that is done while the stacks are deployed."""
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Iterator
 
-from kit.environment import SERVER
+from kit.environment import ROOT, SERVER
+from kit.interruption import child
 
 # What the server and the smoke test's client import.
 _IMPORTS = "import mlflow.server.auth, mlflow.server.fastapi_app, mlflow.sklearn, sklearn.ensemble, matplotlib.pyplot"
@@ -17,9 +19,5 @@ def mlflow_compiled_meanwhile() -> Iterator[None]:
         yield
         return
     command = [str(SERVER / "bin" / "python"), "-c", _IMPORTS]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as compiling:
-        try:
-            yield
-        except BaseException:
-            compiling.kill()
-            raise
+    with child(command, ROOT, os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        yield
