@@ -51,6 +51,11 @@ def pid(emulator):
     return json.loads((emulator.log.parent.parent / "emulator" / "emulator.pid").read_text())["pid"]
 
 
+def kill(emulator):
+    os.kill(pid(emulator), signal.SIGKILL)
+    wait_for(lambda: not emulator.alive(), "the system has ended it")
+
+
 def test_root_of_the_team_s_account_is_who_asks(shared):
     assert shared.client("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
 
@@ -135,7 +140,7 @@ def test_a_killed_emulator_has_kept_what_was_there_before(emulator):
     saved = emulator.log.parent.parent / "emulator" / "state" / "secretsmanager.json"
     emulator.client("secretsmanager").create_secret(Name="s", SecretString="password-one")
     wait_for(lambda: saved.exists() and "password-one" in saved.read_text(), "the secret is on disk")
-    os.kill(pid(emulator), signal.SIGKILL)
+    kill(emulator)
     emulator.start()
     assert emulator.client("secretsmanager").get_secret_value(SecretId="s")["SecretString"] == "password-one"
 
@@ -191,7 +196,7 @@ def test_a_deployment_that_died_with_the_emulator_can_be_gone_on_with(emulator):
     (before,) = emulator.client("secretsmanager").list_secrets()["SecretList"]
     saved = emulator.log.parent.parent / "emulator" / "state" / "cloudformation.json"
     wait_for(lambda: saved.exists() and before["ARN"] in saved.read_text(), "the stack is on disk")
-    os.kill(pid(emulator), signal.SIGKILL)
+    kill(emulator)
     emulator.start()
     assert cloudformation.describe_stacks()["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}}
