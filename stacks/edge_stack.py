@@ -78,15 +78,21 @@ class EdgeStack(TeamStack):
         unavailable = elbv2.ListenerAction.fixed_response(
             503, content_type="text/plain", message_body="The tracking server is not deployed or is starting."
         )
+        redirect = elbv2.ListenerAction.redirect(protocol="HTTPS", port="443", permanent=True)
+        http = balancer.add_listener(
+            "Listener", port=80, open=False, default_action=redirect if domain else unavailable
+        )
+        # Exported with a domain or without: CloudFormation takes no export away that the service still imports.
+        self.export_value(http.listener_arn)
+        self.export_value(balancer.load_balancer_dns_name)
         if domain is None:
             cdk.Annotations.of(self).add_warning_v2(
                 "mlflow:plain-http",
                 "clients talk plain http to this server inside the network: give the team a domain for https",
             )
-            return balancer.add_listener("Listener", port=80, open=False, default_action=unavailable)
-        balancer.add_redirect(open=False)
+            return http
         return balancer.add_listener(
-            "Listener",
+            "Https",
             port=443,
             open=False,
             certificates=[self._certificate(balancer, domain)],

@@ -111,18 +111,24 @@ class NetworkStack(TeamStack):
 
 
 def _subnets(team: TeamConfig) -> list[ec2.SubnetConfiguration]:
-    """The database always has subnets of its own without any way out; the rest follows from the egress."""
+    """Each kind keeps its place, used or not: else a change of egress would move the others' addresses."""
     egress = team.network.egress
-    subnets = [ec2.SubnetConfiguration(name="Database", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)]
-    if egress == Egress.NAT:
-        subnets.append(ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS))
-    if egress == Egress.ENDPOINTS:
-        subnets.append(ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED))
-    if egress != Egress.ENDPOINTS or team.access == Access.PUBLIC:
-        subnets.append(
-            ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False)
-        )
-    return subnets
+    closed = egress == Egress.ENDPOINTS
+    isolated, with_egress = ec2.SubnetType.PRIVATE_ISOLATED, ec2.SubnetType.PRIVATE_WITH_EGRESS
+    return [
+        ec2.SubnetConfiguration(name="Database", subnet_type=isolated),
+        ec2.SubnetConfiguration(
+            name="Private",
+            subnet_type=isolated if closed else with_egress,
+            reserved=egress == Egress.PUBLIC_IP,
+        ),
+        ec2.SubnetConfiguration(
+            name="Public",
+            subnet_type=ec2.SubnetType.PUBLIC,
+            map_public_ip_on_launch=False,
+            reserved=closed and team.access != Access.PUBLIC,
+        ),
+    ]
 
 
 def _nat_gateways(team: TeamConfig) -> int:

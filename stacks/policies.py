@@ -25,17 +25,13 @@ def read_and_write_artifacts(bucket_arn: str, prefix: str) -> iam.PolicyStatemen
     )
 
 
-def list_artifacts(bucket_arn: str, prefix: str) -> iam.PolicyStatement:
-    """The names below `prefix`. Without it S3 answers 403, not 404, for an artifact that does not exist.
+def list_artifacts(bucket_arn: str) -> iam.PolicyStatement:
+    """The names in the bucket. Without it S3 answers 403, not 404, for an artifact that does not exist.
 
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    Not narrowed to the prefix: GetObject sends none, so S3 would see no permission to list. The bucket holds
+    nothing else. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
-    return iam.PolicyStatement(
-        sid="ListArtifacts",
-        actions=["s3:ListBucket"],
-        resources=[bucket_arn],
-        conditions={"StringLike": {"s3:prefix": [prefix, f"{prefix}/*"]}},
-    )
+    return iam.PolicyStatement(sid="ListArtifacts", actions=["s3:ListBucket"], resources=[bucket_arn])
 
 
 def encrypt_artifacts(key_arn: str, region: str) -> iam.PolicyStatement:

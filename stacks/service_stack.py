@@ -47,7 +47,7 @@ class ServiceStack(TeamStack):
             public_host=edge.public_host,
             scheme=edge.scheme,
         )
-        security_group = self._security_group(network.vpc, data, edge)
+        security_group = self._security_group(network.vpc, data)
         cluster = ecs.Cluster(self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
         service = ecs.FargateService(
             self,
@@ -58,6 +58,9 @@ class ServiceStack(TeamStack):
             vpc_subnets=network.task_subnets,
             assign_public_ip=team.network.egress == Egress.PUBLIC_IP,
             security_groups=[security_group],
+            # A task has none of its service's tags unless it is told to, and tasks are what Fargate bills.
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            enable_ecs_managed_tags=True,
             circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
             # A rollout runs old and new tasks side by side: the database's connections are counted for that.
             min_healthy_percent=100,
@@ -71,18 +74,14 @@ class ServiceStack(TeamStack):
         cdk.CfnOutput(self, "ServiceName", value=service.service_name)
         cdk.CfnOutput(self, "TaskDefinitionArn", value=server.task_definition.task_definition_arn)
 
-    def _security_group(self, vpc: ec2.IVpc, data: DataStack, edge: EdgeStack) -> ec2.SecurityGroup:
-        """The tasks' own group: in from the load balancer, out to the database and to AWS over https."""
+    def _security_group(self, vpc: ec2.IVpc, data: DataStack) -> ec2.SecurityGroup:
+        """The tasks' own group: out to the database and to AWS by https. The listener's rule lets its balancer in."""
         group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Tasks", allow_all_outbound=False)
-        balancer = ec2.SecurityGroup.from_security_group_id(
-            self, "BalancerSecurityGroup", edge.security_group.security_group_id, mutable=False
-        )
         # Imported, so that the rule it is given is made in this stack and not in the one that keeps data.
         databases = ec2.SecurityGroup.from_security_group_id(
             self, "DatabaseSecurityGroup", data.database.security_group.security_group_id
         )
         postgres = ec2.Port.tcp(database.PORT)
-        group.add_ingress_rule(balancer, ec2.Port.tcp(CONTAINER_PORT), "The load balancer")
         group.add_egress_rule(databases, postgres, "The database")
         group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS")
         databases.add_ingress_rule(group, postgres, "The team's tasks")
@@ -101,10 +100,10 @@ class ServiceStack(TeamStack):
             deregistration_delay=cdk.Duration.seconds(120),
             health_check=elbv2.HealthCheck(
                 path="/health",
-                interval=cdk.Duration.seconds(10),
-                timeout=cdk.Duration.seconds(5),
+                interval=cdk.Duration.seconds(15),
+                timeout=cdk.Duration.seconds(10),
                 healthy_threshold_count=2,
-                unhealthy_threshold_count=3,
+                unhealthy_threshold_count=5,
             ),
         )
         listener = elbv2.ApplicationListener.from_application_listener_attributes(

@@ -18,7 +18,7 @@ def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
         policies.read_secrets([backing.user_secret_arn]),
         policies.decrypt_secrets(backing.kms_key_arn, region),
         policies.read_and_write_artifacts(backing.bucket_arn, artifact_store.PREFIX),
-        policies.list_artifacts(backing.bucket_arn, artifact_store.PREFIX),
+        policies.list_artifacts(backing.bucket_arn),
         policies.encrypt_artifacts(backing.kms_key_arn, region),
     ):
         role.add_to_policy(statement)

@@ -16,7 +16,7 @@ from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
 from stacks.rule_packs import acknowledge
 from stacks.task_roles import execution_role, task_role
 
-IMAGE_USER = "10001"
+IMAGE_USER = "10001:10001"
 _IMAGE = Path(__file__).parents[1] / "server_image"
 _COMMAND = ["python", "-m", "tracking_server"]
 # Fargate's longest: a running upload may finish.
@@ -87,9 +87,10 @@ class TrackingServer(Construct):
             port_mappings=[ecs.PortMapping(container_port=CONTAINER_PORT)],
             health_check=ecs.HealthCheck(
                 command=["CMD", *_COMMAND, "health"],
-                interval=cdk.Duration.seconds(10),
-                timeout=cdk.Duration.seconds(5),
-                retries=3,
+                # Each check starts a Python, on half a vCPU where the size is small.
+                interval=cdk.Duration.seconds(15),
+                timeout=cdk.Duration.seconds(10),
+                retries=5,
                 start_period=cdk.Duration.seconds(120),
             ),
         )

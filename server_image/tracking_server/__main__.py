@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 
 from tracking_server.environment import Environment
@@ -52,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> None:
     # Each command imports what it needs: a check must not wait for the imports of the server.
     if arguments.command == "migrate":
+        # Process 1 has no default action for it; 143 is what a shell would say.
+        signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
         from tracking_server.migrate import migrate
         from tracking_server.settings import MigrateSettings
 

@@ -11,7 +11,12 @@ from tracking_server.database import SERVER_ROLE
 from tracking_server.engines import connect_with_secret, database_url
 from tracking_server.errors import TrackingServerError
 from tracking_server.keys import mlflow_keys
-from tracking_server.middleware import Application, LowerCaseHost, WithoutPresignedTransfers
+from tracking_server.middleware import (
+    Application,
+    BehindLoadBalancer,
+    LowerCaseHost,
+    WithoutPresignedTransfers,
+)
 from tracking_server.password import SecretPassword
 from tracking_server.settings import ServeSettings
 
@@ -43,7 +48,7 @@ def create_app(settings: ServeSettings) -> Application:
     application = _basic_auth_app(settings) if settings.auth == "basic" else _plain_app()
     if settings.artifacts == "proxied":
         application = WithoutPresignedTransfers(application)
-    return LowerCaseHost(application)
+    return BehindLoadBalancer(LowerCaseHost(application))
 
 
 def mlflow_environment(settings: ServeSettings) -> dict[str, str]:

@@ -24,6 +24,30 @@ class LowerCaseHost:
         await self._application(scope, receive, send)
 
 
+class BehindLoadBalancer:
+    """Takes the scheme from the load balancer, and refuses MLflow's assistant, which runs commands on its host.
+
+    MLflow lets loopback addresses alone use the assistant (mlflow/server/assistant/api.py), which is no guard for a
+    server that others share.
+    """
+
+    ASSISTANT = "/ajax-api/3.0/mlflow/assistant"
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            if scope["path"].startswith(self.ASSISTANT):
+                await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
+                await send({"type": "http.response.body", "body": b""})
+                return
+            scheme = dict(scope["headers"]).get(b"x-forwarded-proto", b"").decode("latin-1")
+            if scheme in ("http", "https"):
+                scope = {**scope, "scheme": scheme}
+        await self._application(scope, receive, send)
+
+
 class WithoutPresignedTransfers:
     """Answers server-info as a server that offers no presigned transfers.
 

@@ -31,9 +31,9 @@ def serve(settings: ServeSettings) -> None:
         "port": settings.port,
         "timeout_keep_alive": settings.keep_alive_seconds,
         "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_SECONDS,
-        # Only the load balancer reaches the port; its address is not known before it connects.
-        "proxy_headers": True,
-        "forwarded_allow_ips": "*",
+        # X-Forwarded-For is not believed: its first address is the client's own word, and MLflow opens its assistant
+        # to loopback addresses. BehindLoadBalancer takes the scheme.
+        "proxy_headers": False,
         # The load balancer logs requests; here they would cost time and repeat what their query strings hold.
         "access_log": False,
     }

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from tracking_server.middleware import Application, LowerCaseHost, Message, WithoutPresignedTransfers
+from tracking_server.middleware import (
+    Application,
+    BehindLoadBalancer,
+    LowerCaseHost,
+    Message,
+    WithoutPresignedTransfers,
+)
 
 SERVER_INFO = "/api/3.0/mlflow/server-info"
 
@@ -60,3 +66,27 @@ def test_the_host_header_is_lowered_and_no_other() -> None:
 
     ask(LowerCaseHost(application), "/", [(b"host", b"Team.Example.COM"), (b"x-name", b"Keep")])
     assert seen == [(b"host", b"team.example.com"), (b"x-name", b"Keep")]
+
+
+def seen_behind_the_load_balancer(**headers: str) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        seen.update(scope)
+
+    ask(BehindLoadBalancer(application), "/", [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()])
+    return seen
+
+
+def test_the_load_balancer_says_the_scheme() -> None:
+    assert seen_behind_the_load_balancer(x_forwarded_proto="https")["scheme"] == "https"
+    assert "scheme" not in seen_behind_the_load_balancer(x_forwarded_proto="javascript")
+
+
+def test_nobody_says_the_clients_address_but_the_connection() -> None:
+    assert "client" not in seen_behind_the_load_balancer(x_forwarded_for="127.0.0.1")
+
+
+def test_mlflows_assistant_is_closed() -> None:
+    start, _ = ask(BehindLoadBalancer(answering(200, b"")), "/ajax-api/3.0/mlflow/assistant/config")
+    assert start["status"] == 403

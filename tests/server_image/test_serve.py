@@ -55,6 +55,13 @@ def test_a_page_of_the_public_host_may_write_and_no_other(server: Server, origin
     assert server.post("/ajax-api/2.0/mlflow/experiments/create", content, **headers).status == status
 
 
+def test_a_forged_address_does_not_open_the_assistant(server: Server) -> None:
+    """MLflow lets loopback addresses use it, and its tools run commands on the server."""
+    assistant = "/ajax-api/3.0/mlflow/assistant/config"
+    forged = {"X-Forwarded-For": "127.0.0.1, 203.0.113.9", "Authorization": basic(server)}
+    assert server.get(assistant, **forged).status == 403
+
+
 def test_one_worker_is_one_process(server: Server) -> None:
     assert len(processes(server)) == 1
 

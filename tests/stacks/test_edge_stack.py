@@ -57,3 +57,22 @@ def test_the_load_balancer_is_protected_unless_the_team_is_temporary() -> None:
             "AWS::ElasticLoadBalancingV2::LoadBalancer",
             {"LoadBalancerAttributes": Match.array_with([{"Key": "deletion_protection.enabled", "Value": protected}])},
         )
+
+
+def test_a_team_may_get_a_domain_later() -> None:
+    """CloudFormation takes no export away that the service still imports, and the name's listener stays itself."""
+    without, with_domain = template("usual", "edge").to_json(), template("public", "edge").to_json()
+    exports = [
+        {name.replace(f"mlflow-{team}-", ""): output["Value"] for name, output in edge["Outputs"].items()}
+        for team, edge in (("usual", without), ("public", with_domain))
+    ]
+    assert {name for name in exports[0] if name.startswith("Exports")} <= set(exports[1])
+    listeners = [
+        {
+            name: resource["Properties"]["Port"]
+            for name, resource in edge["Resources"].items()
+            if resource["Type"] == "AWS::ElasticLoadBalancingV2::Listener"
+        }
+        for edge in (without, with_domain)
+    ]
+    assert listeners[0].items() <= listeners[1].items()

@@ -46,3 +46,11 @@ def test_no_subnet_gives_a_public_address_to_whatever_starts_in_it() -> None:
 def test_in_an_existing_network_only_the_databases_place_in_it_is_made() -> None:
     resources = template("guest", "network").to_json()["Resources"]
     assert [resource["Type"] for resource in resources.values()] == ["AWS::RDS::DBSubnetGroup"]
+
+
+def test_the_databases_subnets_stay_where_they_are_when_the_egress_changes() -> None:
+    def addresses(shape: str) -> set[str]:
+        subnets = template(shape, "network").find_resources("AWS::EC2::Subnet")
+        return {s["Properties"]["CidrBlock"] for name, s in subnets.items() if "Database" in name}
+
+    assert addresses("usual") == addresses("cheap") == addresses("closed") == addresses("public")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match
 
-from tests.stacks.shapes import SHAPES, team, template, templates
+from tests.stacks.shapes import ROOT, SHAPES, team, template, templates
 
 
 def containers(shape: str) -> dict[str, dict[str, Any]]:
@@ -34,7 +34,7 @@ def test_the_server_starts_after_migrate_succeeded() -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_container_is_root_or_may_write_outside_tmp(shape: str) -> None:
     for container in containers(shape).values():
-        assert container["User"] == "10001"
+        assert container["User"] == "10001:10001"
         assert container["ReadonlyRootFilesystem"] is True
         assert [mount["ContainerPath"] for mount in container["MountPoints"]] == ["/tmp"]  # noqa: S108
 
@@ -155,3 +155,33 @@ def test_the_data_and_edge_stacks_know_nothing_of_each_other_or_of_the_service()
 def test_the_first_task_waits_until_ecs_may_read_its_image_and_secrets() -> None:
     (service,) = template("usual", "service").find_resources("AWS::ECS::Service").values()
     assert [name for name in service["DependsOn"] if "ExecutionRoleDefaultPolicy" in name]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_security_group_rule_is_made_twice(shape: str) -> None:
+    """EC2 refuses a rule that differs from another by its description alone."""
+    rules = [
+        json.dumps({k: v for k, v in resource["Properties"].items() if k != "Description"}, sort_keys=True)
+        for template_ in templates(shape).values()
+        for resource in template_["Resources"].values()
+        if resource["Type"] in ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
+    ]
+    assert len(rules) == len(set(rules))
+
+
+def test_the_load_balancer_and_nobody_else_reaches_the_tasks() -> None:
+    rules = template("usual", "service").find_resources("AWS::EC2::SecurityGroupIngress").values()
+    (to_tasks,) = [rule["Properties"] for rule in rules if rule["Properties"]["ToPort"] == 5000]
+    assert "mlflow-usual-edge" in json.dumps(to_tasks["SourceSecurityGroupId"])
+
+
+def test_every_folder_that_a_container_writes_to_is_a_volume_of_the_image() -> None:
+    """Fargate gives a volume to root unless the image has one at the same path."""
+    dockerfile = (ROOT / "server_image" / "Dockerfile").read_text().splitlines()
+    volumes = {line.split()[1] for line in dockerfile if line.startswith("VOLUME ")}
+    written = {mount["ContainerPath"] for c in containers("usual").values() for mount in c["MountPoints"]}
+    assert written <= volumes
+
+
+def test_tasks_carry_the_teams_tags() -> None:
+    template("usual", "service").has_resource_properties("AWS::ECS::Service", {"PropagateTags": "SERVICE"})
