@@ -5,7 +5,6 @@ Settings and paths are those of https://github.com/ministackorg/ministack (READM
 
 import os
 import secrets
-import socket
 import ssl
 import sys
 import time
@@ -19,8 +18,8 @@ import boto3
 from kit.local import processes
 from kit.local.certificates import loopback_certificate
 from kit.local.errors import LocalError
+from kit.local.ports import HOST, free_port, is_free
 
-_HOST = "127.0.0.1"
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 20.0
 _CHECKOUT = Path(__file__).parents[2]
@@ -117,7 +116,7 @@ class Emulator:
             "AWS_SECRET_ACCESS_KEY": self._root_secret(),
             "MINISTACK_ACCOUNT_ID": self.account_id,
             "MINISTACK_REGION": self.region,
-            "BIND_HOST": _HOST,
+            "BINDHOST": HOST,
             "GATEWAY_PORT": self._port_file.read_text(),
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(certificate),
@@ -130,7 +129,7 @@ class Emulator:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self._folder / "s3"),
             # The kit runs the tasks itself; with an engine in reach MiniStack would run them a second time.
-            "DOCKER_HOST": f"unix://{temporary}/no-engine.sock",
+            "DOCKERHOST": f"unix://{temporary}/no-engine.sock",
         }
 
     def _root_secret(self) -> str:
@@ -142,14 +141,12 @@ class Emulator:
 
     def _choose_port(self, wanted: int | None) -> int:
         if wanted is not None:
-            if not _is_free(wanted):
+            if not is_free(wanted):
                 raise LocalError(f"Port {wanted} is in use by another program: end that or choose another port.")
             return wanted
-        if self._port_file.exists() and _is_free(int(self._port_file.read_text())):
+        if self._port_file.exists() and is_free(int(self._port_file.read_text())):
             return int(self._port_file.read_text())
-        with socket.socket() as free:
-            free.bind((_HOST, 0))
-            return int(free.getsockname()[1])
+        return free_port()
 
     def _answers(self) -> bool:
         trust = ssl.create_default_context(cafile=str(self.certificate))
@@ -163,13 +160,3 @@ class Emulator:
 
     def _log_tail(self) -> str:
         return " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, port))
-        except OSError:
-            return False
-        return True

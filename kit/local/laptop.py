@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from kit.local.deployment import Deployment
 from kit.local.emulator import Emulator
 from kit.local.errors import LocalError
 from kit.local.load_balancer import LoadBalancer
+from kit.local.ports import free_port
 from kit.local.postgres import DatabaseInstance, PostgresServer
 from kit.progress import Report
 from stacks.config import TeamConfig
@@ -72,7 +72,7 @@ class Laptop:
     def start_task(self, deployment: Deployment, database_port: int, report: Report) -> int:
         """Runs the deployed task and waits until it is healthy; returns the port of its server."""
         self.stop_task()
-        port = _free_port()
+        port = free_port()
         AgentStatus.forget(self.state)
         AgentConfiguration(
             endpoint=AwsEndpoint(self.emulator.endpoint_url, self.team.region, str(self.emulator.certificate)),
@@ -182,9 +182,3 @@ def _account_id(team: str) -> str:
     """Twelve digits of its own for each team: whoever mixes two up is refused, as with two accounts on AWS."""
     digest = int(hashlib.sha256(team.encode()).hexdigest(), 16)
     return str(10**11 + digest % (9 * 10**11))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

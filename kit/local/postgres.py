@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ import psutil
 from kit.interruption import held_back
 from kit.local import processes, scram
 from kit.local.errors import LocalError
+from kit.local.ports import free_port
 from kit.local.postgres_home import PostgresHome
 
 # RDS calls its own superuser so, too.
@@ -109,7 +109,7 @@ class PostgresServer:
         self._forget_reused_pid(home)
         deadline = time.monotonic() + _START_TIMEOUT_S
         while True:
-            port = _free_port()
+            port = free_port()
             with held_back():  # until its own pid file says that it runs
                 complaint = self._launch(home, port, max_connections, deadline)
             if complaint is None:
@@ -237,12 +237,6 @@ class PostgresServer:
         )
         if answer.returncode != 0:
             raise LocalError(f"PostgreSQL refused to set up {instance.identifier}: {answer.stderr.strip()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _lines(path: Path) -> list[str]:
