@@ -116,7 +116,7 @@ class Emulator:
             "AWS_SECRET_ACCESS_KEY": self._root_secret(),
             "MINISTACK_ACCOUNT_ID": self.account_id,
             "MINISTACK_REGION": self.region,
-            "BINDHOST": HOST,
+            "BIND_HOST": HOST,
             "GATEWAY_PORT": self._port_file.read_text(),
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(certificate),
@@ -129,7 +129,7 @@ class Emulator:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self._folder / "s3"),
             # The kit runs the tasks itself; with an engine in reach MiniStack would run them a second time.
-            "DOCKERHOST": f"unix://{temporary}/no-engine.sock",
+            "DOCKER_HOST": f"unix://{temporary}/no-engine.sock",
         }
 
     def _root_secret(self) -> str:
