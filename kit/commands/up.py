@@ -8,7 +8,7 @@ from kit import smoke
 from kit.environment import ROOT, SERVER
 from kit.interruption import held_back
 from kit.local.assembly import synthesize
-from kit.local.cdk import Cdk, is_bootstrapped, put_placeholder_images, resource_types
+from kit.local.cdk import Cdk, is_bootstrapped, is_deployed, put_placeholder_images, resource_types
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
@@ -72,9 +72,12 @@ def _deploy(laptop: Laptop, assembly: Path, steps: Steps) -> None:
             cdk.bootstrap(emulator.account_id, team.region, report)
             report("CDKToolkit")
     with steps.step("cdk deploy") as report:
-        put_placeholder_images(assembly, emulator.client("ecr"), emulator.account_id, team.region)
-        cdk.deploy(assembly, report)
-        report(f"{_resources(assembly)} resources in {team.region}")
+        if is_deployed(assembly, emulator.client("cloudformation")):
+            report(f"{_resources(assembly)} resources in {team.region}, unchanged")
+        else:
+            put_placeholder_images(assembly, emulator.client("ecr"), emulator.account_id, team.region)
+            cdk.deploy(assembly, report)
+            report(f"{_resources(assembly)} resources in {team.region}")
 
 
 def _how_to_use(team: TeamConfig, url: str) -> str:

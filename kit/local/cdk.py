@@ -106,6 +106,20 @@ def is_bootstrapped(ssm: Any) -> bool:
     return True
 
 
+def is_deployed(assembly: Path, cloudformation: Any) -> bool:
+    """Whether every stack of `assembly` is there, complete and with the same template: what `cdk deploy` looks at."""
+    for template in assembly.glob("*.template.json"):
+        stack = template.name.removesuffix(".template.json")
+        try:
+            status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+            deployed = cloudformation.get_template(StackName=stack)["TemplateBody"]
+        except cloudformation.exceptions.ClientError:
+            return False
+        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE") or deployed != json.loads(template.read_text()):
+            return False
+    return True
+
+
 def put_placeholder_images(assembly: Path, ecr: Any, account_id: str, region: str) -> list[str]:
     """Put every container image asset's tag into its repository, so that the CDK CLI builds and pushes none.
 
