@@ -13,8 +13,8 @@ from kit.local.cdk import is_deployed
 
 
 def template(value: str) -> str:
-    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
-    return json.dumps({"Resources": {"Parameter": parameter}})
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": value}}
+    return json.dumps({"Resources": {"Bucket": bucket}})
 
 
 @pytest.fixture
