@@ -22,6 +22,7 @@ from kit.local.ports import HOST, free_port, is_free
 
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 20.0
+_LINGERING_S = 2.0
 _CHECKOUT = Path(__file__).parents[2]
 
 
@@ -144,8 +145,14 @@ class Emulator:
             if not is_free(wanted):
                 raise LocalError(f"Port {wanted} is in use by another program: end that or choose another port.")
             return wanted
-        if self._port_file.exists() and is_free(int(self._port_file.read_text())):
-            return int(self._port_file.read_text())
+        if self._port_file.exists():
+            last = int(self._port_file.read_text())
+            # A killed emulator is a zombie before its last thread has let go of the port.
+            deadline = time.monotonic() + _LINGERING_S
+            while not (free := is_free(last)) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if free:
+                return last
         return free_port()
 
     def _answers(self) -> bool:
