@@ -22,14 +22,6 @@ KIT = ROOT / ".venv"
 SERVER = ROOT / ".venv-server"
 _UV = KIT / "bin" / "uv"
 _STAMP = ".made-from"
-# As ensurepip runs it, out of the wheel that Python carries, or its distribution for it (WHEEL_PKG_DIR).
-# https://docs.python.org/3/library/ensurepip.html
-_CARRIED_PIP = """\
-import ensurepip, pathlib, runpy, sys, sysconfig
-folders = [pathlib.Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR")]
-sys.path[:0] = [str(wheel) for folder in folders if folder for wheel in pathlib.Path(folder).glob("pip-*.whl")]
-runpy.run_module("pip", run_name="__main__", alter_sys=True)
-"""
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -64,7 +56,14 @@ def _install_kit(report: Report) -> None:
         # A pip inside it would take seconds to make and be used once.
         _run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(KIT)], "is python3-venv installed?")
         report("uv")
-        pip = [str(KIT / "bin" / "python"), "-c", _CARRIED_PIP, "install", "--quiet", "--disable-pip-version-check"]
+        pip = [
+            str(KIT / "bin" / "python"),
+            "-m",
+            "kit.carried_pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]
         uv = ["--no-compile", "--require-hashes", "--requirement", str(ROOT / "scripts" / "uv.txt")]
         _run([*pip, *uv], f"is python3-venv installed, and {_REGISTRY}")
     report("requirements.txt")
