@@ -7,7 +7,6 @@ includes what the registries take. Everything is stopped and removed afterwards.
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ import click
 
 from benchmarks.figure import show, show_machine
 from kit.environment import ROOT
+from kit.local.ports import free_port
 
 FRESH_GOAL_S, AGAIN_GOAL_S = 90.0, 20.0
 # What would hand this shell's caches, environment or state to the clone.
@@ -66,13 +66,6 @@ def _show(name: str, run: tuple[float, str], goal: float, before: float = 0.0) -
     steps = [(step["name"].strip(), float(step["seconds"])) for step in _STEP.finditer(output)]
     for step, took in [*steps, ("outside the steps", seconds - sum(took for _, took in steps))]:
         print(f"    {step:<32}{took:8.1f} s")
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ import click
 import psutil
 
 from benchmarks.figure import show, show_machine
-from benchmarks.fresh_clone import free_port
 from kit.environment import ROOT, SERVER
+from kit.local.ports import free_port
 from kit.local.postgres import DatabaseInstance, PostgresServer
 
 GOAL_MB = 600.0
