@@ -10,6 +10,7 @@ import aws_cdk as cdk
 from stacks.config import TeamConfig
 from stacks.data_stack import DataStack
 from stacks.edge_stack import EdgeStack
+from stacks.images import synth
 from stacks.network_stack import NetworkStack
 from stacks.rule_packs import add_rule_packs
 from stacks.service_stack import ServiceStack
@@ -31,8 +32,9 @@ if __name__ == "__main__":
     # For accounts whose people may not assume the bootstrap roles, and for emulators that enforce IAM.
     own = cdk.CliCredentialsStackSynthesizer() if os.environ.get("KIT_CLI_CREDENTIALS") == "true" else None
     app = cdk.App(default_stack_synthesizer=own)
+    folder = app.node.try_get_context("teams") or Path(__file__).parent / "teams"
     try:
-        teams = load_teams(Path(__file__).parent / "teams", only=app.node.try_get_context("team"))
+        teams = load_teams(Path(folder), only=app.node.try_get_context("team"))
     except TeamFileError as error:
         sys.exit(str(error))
-    build(app, teams).synth()
+    synth(build(app, teams), with_images=os.environ.get("KIT_WITHOUT_IMAGES") != "true")

@@ -61,7 +61,7 @@ def _kit(state: Path) -> Iterator[psutil.Process]:
 def _stock(folder: Path) -> Iterator[psutil.Process]:
     postgres = PostgresServer(folder / "postgres", folder / "postgres.log")
     password = secrets.token_hex(16)
-    database_port = postgres.start(DatabaseInstance("stock", "mlflow", "mlflow", ""), password, 100)
+    database_port = postgres.start(DatabaseInstance("mlflow", "mlflow"), password, 100)
     url = f"postgresql+psycopg2://mlflow:{password}@127.0.0.1:{database_port}/mlflow"
     (folder / "auth.ini").write_text(
         f"[mlflow]\ndefault_permission = READ\ndatabase_uri = {url}\nadmin_username = admin\n"

@@ -1,6 +1,7 @@
 """The command line: what each verb takes and what its user reads. The work is in `kit.commands`."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,6 +13,7 @@ from kit.commands.password import password
 from kit.commands.smoke import smoke_test
 from kit.commands.test import TIERS, run_tiers
 from kit.commands.up import up
+from kit.emulators.choice import Choice
 from kit.local.errors import LocalError
 from kit.progress import Steps
 from stacks.team_files import TeamFileError
@@ -20,6 +22,15 @@ DEFAULT_TEAM = "example"
 DEFAULT_PORT = 5050
 
 _team = click.argument("team", default=DEFAULT_TEAM)
+
+
+def _on_emulator(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that name an emulator; without one, `choice` is None."""
+    moto = click.option("--moto", "choice", flag_value=Choice.MOTO, type=click.UNPROCESSED, help="On moto's server.")
+    localstack = click.option(
+        "--localstack", "choice", flag_value=Choice.LOCALSTACK, type=click.UNPROCESSED, help="On LocalStack."
+    )
+    return moto(localstack(command))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -36,16 +47,18 @@ def kit() -> None:
 
 @kit.command("up")
 @_team
+@_on_emulator
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="Where the server answers on this machine.")
-def up_command(team: str, port: int) -> None:
+def up_command(team: str, choice: Choice | None, port: int) -> None:
     """Deploy TEAM to an AWS emulator, run its task and try it. Leaves the server running.
 
     \b
     Examples:
       scripts/up
       scripts/up research --port 5051
+      scripts/up --localstack
     """
-    click.echo(up(team, port, Steps()))
+    click.echo(up(team, choice or Choice.MINISTACK, port, Steps()))
 
 
 @kit.command("environment")
@@ -60,9 +73,10 @@ def environment_command() -> None:
 
 @kit.command("down")
 @_team
+@_on_emulator
 @click.option("--delete-data", is_flag=True, help="Delete the team's data on this machine, too.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before data is deleted.")
-def down_command(team: str, delete_data: bool, yes: bool) -> None:
+def down_command(team: str, choice: Choice | None, delete_data: bool, yes: bool) -> None:
     """Stop TEAM's server on this machine. `kit up` brings the same runs and artifacts back.
 
     \b
@@ -73,19 +87,20 @@ def down_command(team: str, delete_data: bool, yes: bool) -> None:
     question = f"Delete all runs, models, artifacts and users of team {team} on this machine?"
     if delete_data and not yes and not click.confirm(question, err=True):
         raise LocalError("Nothing is deleted, and nothing stopped.")
-    down(team, Steps(), delete_data=delete_data)
+    down(team, choice, Steps(), delete_data=delete_data)
 
 
 @kit.command("password")
 @_team
-def password_command(team: str) -> None:
+@_on_emulator
+def password_command(team: str, choice: Choice | None) -> None:
     """Print the admin password of TEAM's server on this machine.
 
     \b
     Example:
       export MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)"
     """
-    click.echo(password(team))
+    click.echo(password(team, choice))
 
 
 @kit.command("smoke")

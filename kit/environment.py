@@ -41,12 +41,45 @@ def install(steps: Steps) -> None:
             ("Server packages", SERVER, [ROOT / "server_image" / "requirements.txt"], _install_server),
         ]
         for name, folder, made_from, make in parts:
-            stamp, mark = folder / _STAMP, fingerprint(made_from)
-            if stamp.exists() and stamp.read_text() == mark:
+            if _is_current(folder, made_from):
                 continue
             with steps.step(name) as report:
                 make(report)
-                stamp.write_text(mark)
+                _mark_current(folder, made_from)
+
+
+def install_venv(folder: Path, requirements: Path, python: str, report: Report) -> None:
+    """Makes a virtual environment of its own with another Python, unless it is what `requirements` say.
+
+    Raises InstallError when a registry does not give what is asked for.
+    """
+    with _only_one_at_a_time():
+        if _is_current(folder, [requirements]):
+            return
+        report(f"installing {requirements.relative_to(ROOT)}")
+        _run([str(_UV), "venv", "--quiet", "--clear", "--python", python, str(folder)], _REGISTRY)
+        _uv_install(folder, requirements)
+        _mark_current(folder, [requirements])
+
+
+def find_python(version: str) -> str | None:
+    """The path of a Python such as "3.13" on this machine, pyenv's included; None when there is none."""
+    # pyenv's commands refuse to run a version that is not chosen.
+    environment = {**os.environ, "PYENV_VERSION": version}
+    command = [str(_UV), "python", "find", "--no-python-downloads", "--no-project", version]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+def _is_current(folder: Path, made_from: list[Path]) -> bool:
+    """Whether the folder was made from these files as they are."""
+    stamp = folder / _STAMP
+    return stamp.exists() and stamp.read_text() == fingerprint(made_from)
+
+
+def _mark_current(folder: Path, made_from: list[Path]) -> None:
+    """Notes that the folder was made from these files as they are."""
+    (folder / _STAMP).write_text(fingerprint(made_from))
 
 
 def _install_kit(report: Report) -> None:

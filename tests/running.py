@@ -209,7 +209,7 @@ class LocalTeam:
 
     def emulator_process(self) -> psutil.Process:
         """The AWS emulator."""
-        return self._find("kit.local.ministack_server")
+        return self._find("kit.emulators.ministack.server")
 
     def postgres_process(self) -> psutil.Process:
         """PostgreSQL's first process."""

@@ -5,32 +5,30 @@ import json
 from pathlib import Path
 
 from kit import smoke
+from kit.emulators.adaptation import adapt, write_team_file
+from kit.emulators.choice import Choice
+from kit.emulators.ministack.types import recorded_only
 from kit.environment import ROOT, SERVER
 from kit.interruption import held_back
-from kit.local.assembly import synthesize
-from kit.local.cdk import Cdk, is_bootstrapped, is_deployed, put_placeholder_images, resource_types
+from kit.local.assembly import TEAMS, synthesize
+from kit.local.cdk import Cdk, is_bootstrapped, is_deployed, resource_types
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
-from kit.local.ministack_types import recorded_only
 from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
 from stacks.config import ArtifactsMode, Auth, TeamConfig
-from stacks.team_files import load_teams
-
-TEAMS = ROOT / "teams"
 
 
-def up(team_name: str, port: int, steps: Steps) -> str:
-    """Brings the team's server up, or up to date, and returns what its user needs to know.
+def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
+    """Brings the team's server up, or up to date, on an emulator and returns what its user needs to know.
 
     Whatever goes wrong, nothing is left running and no data is lost. Raises LocalError, TeamFileError.
     """
-    (team,) = load_teams(TEAMS, only=team_name)
-    laptop = Laptop(team)
+    laptop = Laptop.find(team_name, choice)
     with laptop.for_one_command():
         try:
-            return _how_to_use(team, _up(laptop, port, steps))
+            return _how_to_use(laptop.team, _up(laptop, port, steps))
         except BaseException:
             with held_back(), steps.step("Stop everything"):
                 laptop.stop()
@@ -62,11 +60,12 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
 def _deploy(laptop: Laptop, assembly: Path, steps: Steps) -> None:
     team, emulator = laptop.team, laptop.emulator
     with steps.step("AWS emulator") as report:
-        emulator.start()
-        report(f"MiniStack, account {emulator.account_id}")
-    cdk = Cdk(ROOT, laptop.state / "home", {**emulator.client_environment(), "KIT_CLI_CREDENTIALS": "true"})
+        emulator.start(report)
+        report(emulator.description)
+    own = {"KIT_CLI_CREDENTIALS": "true", "KIT_WITHOUT_IMAGES": "true"}
+    cdk = Cdk(ROOT, laptop.state / "home", {**emulator.client_environment(), **own})
     with steps.step("cdk synth") as report:
-        synthesize(cdk, team, assembly, report)
+        synthesize(cdk, team, assembly, report, _team_files(laptop))
     if not is_bootstrapped(emulator.client("ssm")):
         with steps.step("cdk bootstrap") as report:
             cdk.bootstrap(emulator.account_id, team.region, report)
@@ -75,9 +74,18 @@ def _deploy(laptop: Laptop, assembly: Path, steps: Steps) -> None:
         if is_deployed(assembly, emulator.client("cloudformation")):
             report(f"{_resources(assembly)} resources in {team.region}, unchanged")
         else:
-            put_placeholder_images(assembly, emulator.client("ecr"), emulator.account_id, team.region)
             cdk.deploy(assembly, report)
             report(f"{_resources(assembly)} resources in {team.region}")
+
+
+def _team_files(laptop: Laptop) -> Path:
+    """The folder of the team's file, as the emulator can take it."""
+    adapted = adapt(laptop.team, type(laptop.emulator))
+    if adapted is laptop.team:
+        return TEAMS
+    folder = laptop.state / "teams"
+    write_team_file(adapted, folder)
+    return folder
 
 
 def _how_to_use(team: TeamConfig, url: str) -> str:
@@ -117,6 +125,7 @@ def _smoke(
         ),
         laptop.state / "containers" / "server",
     )
+    trusted = laptop.emulator.endpoint.ca_bundle
     result = smoke.run(
         url,
         None if open_to_all else admin["username"],
@@ -125,7 +134,7 @@ def _smoke(
         client=client,
         evidence=evidence,
         progress=lambda line: report(" ".join(line.split()[1:])),
-        ca_bundle=laptop.emulator.certificate,
+        ca_bundle=Path(trusted) if trusted else None,
         client_environment=laptop.emulator.client_environment() if direct else None,
     )
     if not result.ok:
@@ -143,6 +152,8 @@ def _tell_differences(laptop: Laptop, deployment: Deployment, assembly: Path, da
         steps.say(f"  {name} is {value}, not {declared[name]}")
     recorded = ", ".join(recorded_only(resource_types(assembly)))
     steps.say(f"  recorded by the emulator without effect: {recorded}")
+    for difference in laptop.emulator.differences:
+        steps.say(f"  {difference}")
     steps.say("  containers are processes: no read-only root, user 10001, CPU or memory limit")
 
 

@@ -14,7 +14,6 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
 from filelock import FileLock, Timeout
 
 from kit.local import secret_values
@@ -41,7 +40,7 @@ class Agent:
 
     def __init__(self, state: Path, configuration: AgentConfiguration, root: Credentials) -> None:
         self._state, self._configuration, self._root = state, configuration, root
-        self._status = AgentStatus(configuration.task_definition_arn, configuration.port)
+        self._status = AgentStatus(configuration.port)
         self._stopping = asyncio.Event()
         self._task: Task | None = None
         self._was_ready = False
@@ -83,7 +82,7 @@ class Agent:
     async def _run_task(self) -> str:
         self._task = None
         session_name = f"task-{uuid.uuid4().hex}"
-        definition = await asyncio.to_thread(self._describe)
+        definition = TaskDefinition.from_properties(self._configuration.task_definition)
         endpoint = self._configuration.endpoint
         values = await asyncio.to_thread(secret_values.read, definition, endpoint, self._root, session_name)
         with contextlib.ExitStack() as stack:
@@ -99,15 +98,6 @@ class Agent:
             if self._stopping.is_set():
                 return "The agent was stopped."
             return await self._task.run()
-
-    def _describe(self) -> TaskDefinition:
-        arn = self._configuration.task_definition_arn
-        try:
-            client = self._configuration.endpoint.client("ecs", self._root)
-            described = client.describe_task_definition(taskDefinition=arn)
-        except (ClientError, BotoCoreError) as error:
-            raise LocalError(f"Task definition {arn} cannot be read from the endpoint: {error}") from error
-        return TaskDefinition.from_description(described["taskDefinition"])
 
     def _environment(
         self, container: ContainerDefinition, secrets: Mapping[str, str], credentials: Mapping[str, str]

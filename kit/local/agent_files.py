@@ -24,7 +24,7 @@ class AgentConfiguration:
 
     Attributes:
         endpoint: where AWS's APIs answer.
-        task_definition_arn: the deployed task definition.
+        task_definition: the properties of the deployed AWS::ECS::TaskDefinition.
         overrides: values for variables of the declared environment; a name that a container does not declare
             does not reach it.
         platform: the environment that the platform and the image supply, PATH above all; what the task
@@ -34,7 +34,7 @@ class AgentConfiguration:
     """
 
     endpoint: AwsEndpoint
-    task_definition_arn: str
+    task_definition: Mapping[str, Any]
     overrides: Mapping[str, str]
     platform: Mapping[str, str]
     port: int
@@ -75,7 +75,6 @@ class AgentStatus:
         last_lines: the last lines of the container that the error is about.
     """
 
-    task_definition_arn: str
     port: int
     phase: Phase = Phase.STARTING
     containers: dict[str, dict[str, Any]] = field(default_factory=dict)

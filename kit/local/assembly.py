@@ -8,6 +8,7 @@ from kit.local.cdk import Cdk
 from kit.progress import Report
 from stacks.config import TeamConfig
 
+TEAMS = ROOT / "teams"
 _MADE_FROM = (
     "app.py",
     "cdk.json",
@@ -15,18 +16,21 @@ _MADE_FROM = (
     "requirements.txt",
     "server_image/**/*",
     "stacks/**/*.py",
-    "teams/*",
 )
 
 
-def synthesize(cdk: Cdk, team: TeamConfig, folder: Path, report: Report) -> None:
-    """Brings the assembly in `folder` up to date. Raises LocalError with every finding of the rules."""
+def synthesize(cdk: Cdk, team: TeamConfig, folder: Path, report: Report, teams: Path = TEAMS) -> None:
+    """Brings the assembly in `folder` up to date; `teams` holds the team's file.
+
+    Raises LocalError with every finding of the rules.
+    """
     mark = folder / ".made-from"
-    made_from = fingerprint(sorted(file for pattern in _MADE_FROM for file in ROOT.glob(pattern) if _counts(file)))
+    sources = [file for pattern in _MADE_FROM for file in ROOT.glob(pattern) if _counts(file)]
+    made_from = fingerprint(sorted([*sources, *teams.iterdir()]))
     unchanged = mark.exists() and mark.read_text() == made_from
     if not unchanged:
         shutil.rmtree(folder, ignore_errors=True)
-        cdk.synth(folder, context={"team": team.name})
+        cdk.synth(folder, context={"team": team.name, "teams": str(teams)})
         mark.write_text(made_from)
     stacks = len(list(folder.glob("*.template.json")))
     report(f"{stacks} stacks, {'unchanged' if unchanged else 'no findings'}")

@@ -4,7 +4,6 @@ Options are those of https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd.html.
 """
 
 import collections
-import hashlib
 import json
 import os
 import re
@@ -120,53 +119,10 @@ def is_deployed(assembly: Path, cloudformation: Any) -> bool:
     return True
 
 
-def put_placeholder_images(assembly: Path, ecr: Any, account_id: str, region: str) -> list[str]:
-    """Put every container image asset's tag into its repository, so that the CDK CLI builds and pushes none.
-
-    For an emulator whose tasks run without their image: the CLI skips an asset whose tag is there. Returns
-    the tags. `ecr` is a boto3 client. Raises LocalError before `bootstrap`.
-    """
-    tags = []
-    for manifest in sorted(assembly.glob("**/*.assets.json")):
-        for image in json.loads(manifest.read_text()).get("dockerImages", {}).values():
-            for destination in image["destinations"].values():
-                name = destination["repositoryName"]
-                name = name.replace("${AWS::AccountId}", account_id).replace("${AWS::Region}", region)
-                _put_placeholder_image(ecr, name, destination["imageTag"])
-                tags.append(destination["imageTag"])
-    return tags
-
-
 def resource_types(assembly: Path) -> set[str]:
     """The CloudFormation types of all resources in `assembly`."""
     templates = (json.loads(path.read_text()) for path in assembly.glob("**/*.template.json"))
     return {resource["Type"] for template in templates for resource in template.get("Resources", {}).values()}
-
-
-def _put_placeholder_image(ecr: Any, repository: str, tag: str) -> None:
-    # An image of no layers; the tag in the configuration gives each a digest of its own.
-    configuration = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Labels": {"asset": tag}}})
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": {
-            "mediaType": "application/vnd.oci.image.config.v1+json",
-            "size": len(configuration),
-            "digest": f"sha256:{hashlib.sha256(configuration.encode()).hexdigest()}",
-        },
-        "layers": [],
-    }
-    try:
-        ecr.put_image(
-            repositoryName=repository,
-            imageTag=tag,
-            imageManifest=json.dumps(manifest),
-            imageManifestMediaType=manifest["mediaType"],
-        )
-    except (ecr.exceptions.ImageAlreadyExistsException, ecr.exceptions.ImageTagAlreadyExistsException):
-        return
-    except ecr.exceptions.RepositoryNotFoundException:
-        raise LocalError(f"There is no repository {repository}: run `cdk bootstrap` first.") from None
 
 
 def _last_words(lines: collections.deque[str]) -> str:

@@ -1,12 +1,16 @@
-"""What CloudFormation says was deployed for a team, read back from the emulator."""
+"""What CloudFormation says was deployed for a team: its stacks' outputs and templates, with all references resolved.
+
+Templates and not the services' own descriptions, because not every emulator has the services.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from kit.local.errors import LocalError
+from kit.emulators.template import DeployedStack
 from kit.local.load_balancer import FixedResponse
-from stacks.config import TeamConfig
+from kit.local.task_definition import TaskDefinition
+from stacks.config import StackKind, TeamConfig
 
 Clients = Callable[[str], Any]
 """Makes a boto3 client of the named service."""
@@ -14,18 +18,18 @@ Clients = Callable[[str], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """A team's deployed server, by what the stacks' outputs and AWS's own APIs name.
+    """A team's deployed server.
 
     Attributes:
         url: the public one, which DNS leads nowhere on a laptop.
-        database: one of DescribeDBInstances' `DBInstances`.
+        task_definition: the properties of the AWS::ECS::TaskDefinition.
+        database: the properties of the AWS::RDS::DBInstance.
         master_secret_arn: of the database's master user, as the task definition names it.
     """
 
     url: str
     public_host: str
-    task_definition_arn: str
-    containers: list[dict[str, Any]]
+    task_definition: dict[str, Any]
     admin_secret_arn: str
     artifact_bucket: str
     database: dict[str, Any]
@@ -36,32 +40,30 @@ class Deployment:
     @classmethod
     def read(cls, team: TeamConfig, client: Clients) -> Self:
         """Raises LocalError when a stack of the team is not deployed."""
-        outputs: dict[str, str] = {}
-        for kind in ("data", "edge", "service"):
-            outputs |= _outputs(client("cloudformation"), team.stack_name(kind))
-        (database,) = client("rds").describe_db_instances(DBInstanceIdentifier=outputs["DatabaseInstanceIdentifier"])[
-            "DBInstances"
-        ]
-        task = client("ecs").describe_task_definition(taskDefinition=outputs["TaskDefinitionArn"])
-        containers = task["taskDefinition"]["containerDefinitions"]
-        balancers = client("elbv2")
-        balancer_arn = _physical_id(
-            client("cloudformation"), team.stack_name("edge"), "AWS::ElasticLoadBalancingV2::LoadBalancer"
+
+        def stack(kind: StackKind) -> DeployedStack:
+            return DeployedStack(client("cloudformation"), client("iam"), team.stack_name(kind))
+
+        data, edge, service = stack("data"), stack("edge"), stack("service")
+        task_definition = service.properties(service.only("AWS::ECS::TaskDefinition"))
+        (master,) = (
+            secret.arn
+            for container in TaskDefinition.from_properties(task_definition).containers
+            for name, secret in container.secrets.items()
+            if name == "DATABASE_MASTER_PASSWORD"
         )
-        listeners = balancers.describe_listeners(LoadBalancerArn=balancer_arn)["Listeners"]
-        attributes = balancers.describe_load_balancer_attributes(LoadBalancerArn=balancer_arn)["Attributes"]
+        balancer = edge.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
+        attributes = edge.property(balancer, "LoadBalancerAttributes")
         (idle_timeout,) = (a["Value"] for a in attributes if a["Key"] == "idle_timeout.timeout_seconds")
-        fixed = [entry for entry in listeners if entry["DefaultActions"][0]["Type"] == "fixed-response"]
         return cls(
-            url=outputs["Url"],
-            public_host=outputs["PublicHostName"].lower(),
-            task_definition_arn=outputs["TaskDefinitionArn"],
-            containers=containers,
-            admin_secret_arn=outputs["AdminSecretArn"],
-            artifact_bucket=outputs["ArtifactBucketName"],
-            database=database,
-            master_secret_arn=_secret_arn(containers, "DATABASE_MASTER_PASSWORD"),
-            unavailable=FixedResponse.from_listener(fixed[0]),
+            url=edge.outputs["Url"],
+            public_host=edge.outputs["PublicHostName"].lower(),
+            task_definition=task_definition,
+            admin_secret_arn=data.outputs["AdminSecretArn"],
+            artifact_bucket=data.outputs["ArtifactBucketName"],
+            database=data.properties(data.only("AWS::RDS::DBInstance")),
+            master_secret_arn=master,
+            unavailable=FixedResponse.from_actions(_default_actions(edge)),
             idle_timeout_s=int(idle_timeout),
         )
 
@@ -79,30 +81,15 @@ class Deployment:
 
     def environment(self, container: str) -> dict[str, str]:
         """What the task definition declares for the container, without its secrets."""
-        (definition,) = (entry for entry in self.containers if entry["name"] == container)
-        return {entry["name"]: entry["value"] for entry in definition["environment"]}
+        (definition,) = (c for c in self.task_definition["ContainerDefinitions"] if c["Name"] == container)
+        return {entry["Name"]: entry["Value"] for entry in definition["Environment"]}
 
 
-def _outputs(cloudformation: Any, stack: str) -> dict[str, str]:
-    try:
-        (description,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except cloudformation.exceptions.ClientError:
-        raise LocalError(f"The stack {stack} is not deployed: run `scripts/up` first.") from None
-    return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
-
-
-def _physical_id(cloudformation: Any, stack: str, resource_type: str) -> str:
-    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
-    (found,) = (r["PhysicalResourceId"] for r in resources if r["ResourceType"] == resource_type)
-    return str(found)
-
-
-def _secret_arn(containers: list[dict[str, Any]], name: str) -> str:
-    """The secret behind a container's variable, without the JSON key that `valueFrom` may append to its ARN."""
-    references = [
-        entry["valueFrom"]
-        for container in containers
-        for entry in container.get("secrets", [])
-        if entry["name"] == name
+def _default_actions(edge: DeployedStack) -> list[dict[str, Any]]:
+    """What all listeners of the load balancer do with a request that no rule is for."""
+    names = [
+        name
+        for name, resource in edge.template["Resources"].items()
+        if resource["Type"] == "AWS::ElasticLoadBalancingV2::Listener"
     ]
-    return ":".join(references[0].split(":")[:7])
+    return [action for name in names for action in edge.property(name, "DefaultActions")]

@@ -1,7 +1,6 @@
 """All that runs on this machine for one team: the emulator, PostgreSQL, the task and the load balancer."""
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -9,16 +8,16 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from kit.emulators.choice import Choice
 from kit.environment import ROOT, SERVER
 from kit.local import load_balancer, processes
 from kit.local.agent_files import AgentConfiguration, AgentStatus, Phase
-from kit.local.aws_endpoint import AwsEndpoint
+from kit.local.assembly import TEAMS
 from kit.local.deployment import Deployment
-from kit.local.emulator import Emulator
 from kit.local.errors import LocalError
 from kit.local.load_balancer import LoadBalancer
 from kit.local.ports import free_port
@@ -26,6 +25,7 @@ from kit.local.postgres import DatabaseInstance, PostgresServer
 from kit.progress import Report
 from stacks.config import TeamConfig
 from stacks.sizes import max_connections
+from stacks.team_files import load_teams
 
 STATE = Path(os.environ.get("KIT_STATE", ROOT / ".kit"))
 """Where all teams' servers on this machine keep their data. KIT_STATE moves it, for tests beside a person's own."""
@@ -34,15 +34,27 @@ _TASK_STOP_S = 150
 
 
 class Laptop:
-    """The processes of one team and their state folder, `.kit/<team>`. Stopping them keeps the data."""
+    """The processes of one team on one emulator, and their state folder below `.kit`. Stopping them keeps the data."""
 
-    def __init__(self, team: TeamConfig) -> None:
+    def __init__(self, team: TeamConfig, choice: Choice = Choice.MINISTACK) -> None:
         self.team = team
-        self.state = STATE / team.name
+        self.state = state_folder(team.name, choice)
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.emulator = Emulator(self.state, _account_id(team.name), team.region)
+        self.emulator = choice.emulator(self.state, team.name, team.region)
         self.postgres = PostgresServer(self.state / "postgres", self.state / "logs" / "postgres.log")
         self._agent_pid = self.state / "agent.pid"
+
+    @classmethod
+    def find(cls, team_name: str, choice: Choice | None) -> Self:
+        """The laptop of a team file, on the chosen emulator: without a choice where the team is up.
+
+        Raises TeamFileError when there is no such team.
+        """
+        (team,) = load_teams(TEAMS, only=team_name)
+        if choice:
+            return cls(team, choice)
+        known = [cls(team, choice) for choice in Choice if state_folder(team_name, choice).exists()]
+        return next((laptop for laptop in known if laptop.running()), None) or cls(team)
 
     @contextlib.contextmanager
     def for_one_command(self) -> Iterator[None]:
@@ -64,10 +76,20 @@ class Laptop:
             load_balancer.refuse_taken_port(port)
 
     def start_database(self, deployment: Deployment) -> int:
-        """Starts PostgreSQL for the deployed instance, as large as its class; returns its port."""
-        instance = DatabaseInstance.from_description(deployment.database)
-        password = self.secret(deployment.master_secret_arn)["password"]
-        return self.postgres.start(instance, password, max_connections(self.team.sizing.instance_class))
+        """Starts PostgreSQL for the deployed instance, as large as its class; returns its port.
+
+        Raises LocalError when the data is of another deployment, which the emulator has forgotten.
+        """
+        owner = self.state / "database-of"
+        if owner.exists() and owner.read_text() != deployment.master_secret_arn:
+            raise LocalError(
+                f"{self.emulator.name} has forgotten the deployment that the database of team {self.team.name} belongs"
+                f" to, with its secrets and artifacts: `scripts/down {self.team.name} --delete-data` makes room."
+            )
+        owner.write_text(deployment.master_secret_arn)
+        master = self.secret(deployment.master_secret_arn)
+        instance = DatabaseInstance.from_properties(deployment.database, master["username"])
+        return self.postgres.start(instance, master["password"], max_connections(self.team.sizing.instance_class))
 
     def start_task(self, deployment: Deployment, database_port: int, report: Report) -> int:
         """Runs the deployed task and waits until it is healthy; returns the port of its server."""
@@ -75,18 +97,18 @@ class Laptop:
         port = free_port()
         AgentStatus.forget(self.state)
         AgentConfiguration(
-            endpoint=AwsEndpoint(self.emulator.endpoint_url, self.team.region, str(self.emulator.certificate)),
-            task_definition_arn=deployment.task_definition_arn,
+            endpoint=self.emulator.endpoint,
+            task_definition=deployment.task_definition,
             overrides=overrides(database_port),
             platform=_image_environment(port),
             port=port,
         ).write(self.state)
-        root = self.emulator.client_environment()
+        root = self.emulator.root
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(ROOT),
-            "AWS_ACCESS_KEY_ID": root["AWS_ACCESS_KEY_ID"],
-            "AWS_SECRET_ACCESS_KEY": root["AWS_SECRET_ACCESS_KEY"],
+            "AWS_ACCESS_KEY_ID": root.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": root.secret_access_key,
         }
         agent = [sys.executable, "-m", "kit.local.agent", str(self.state)]
         processes.start(agent, environment, self.state / "logs" / "agent.log", self._agent_pid)
@@ -115,16 +137,22 @@ class Laptop:
         processes.stop(self._agent_pid, _TASK_STOP_S)
 
     def stop(self) -> None:
-        """Stops whatever runs for the team, in the order in which they need each other. All data is kept."""
+        """Stops whatever runs for the team, in the order in which they need each other.
+
+        All data is kept, unless the emulator forgets at its end: without artifacts and secrets the database is of
+        no use.
+        """
         load_balancer.stop(self.state)
         self.stop_task()
         self.postgres.stop()
         self.emulator.stop()
+        if self.forgets:
+            self._delete_database()
 
     def delete_data(self) -> None:
         """Stops whatever runs and removes the team's database, artifacts and secrets on this machine for good."""
         self.stop()
-        self.postgres.delete()
+        self._delete_database()
         shutil.rmtree(self.state)
 
     def running(self) -> bool:
@@ -135,6 +163,15 @@ class Laptop:
             or self.postgres.running
             or self.emulator.alive()
         )
+
+    @property
+    def forgets(self) -> bool:
+        """Whether a stop ends the deployment, too."""
+        return not (self.emulator.keeps_state or self.emulator.of_the_user)
+
+    def _delete_database(self) -> None:
+        self.postgres.delete()
+        (self.state / "database-of").unlink(missing_ok=True)
 
     def _wait_for_task(self, report: Report) -> None:
         deadline = time.monotonic() + _TASK_START_S
@@ -152,6 +189,11 @@ class Laptop:
                 report(_summary(status))
             time.sleep(0.1)
         raise LocalError(f"The task is not healthy after {_TASK_START_S} s: see {self.state / 'logs'}.")
+
+
+def state_folder(team: str, choice: Choice) -> Path:
+    """Where a team's server on an emulator keeps its data: a team's name has no dot."""
+    return STATE / (team if choice == Choice.MINISTACK else f"{team}.{choice}")
 
 
 def overrides(database_port: int) -> dict[str, str]:
@@ -176,9 +218,3 @@ def _summary(status: AgentStatus) -> str:
         return str(health if health in ("HEALTHY", "UNHEALTHY") else container["lastStatus"]).lower()
 
     return ", ".join(f"{name} {state(container)}" for name, container in status.containers.items())
-
-
-def _account_id(team: str) -> str:
-    """Twelve digits of its own for each team: whoever mixes two up is refused, as with two accounts on AWS."""
-    digest = int(hashlib.sha256(team.encode()).hexdigest(), 16)
-    return str(10**11 + digest % (9 * 10**11))

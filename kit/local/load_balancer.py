@@ -11,7 +11,7 @@ import re
 import socket
 import sysconfig
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -36,14 +36,14 @@ class FixedResponse:
     body: str
 
     @classmethod
-    def from_listener(cls, described: Mapping[str, Any]) -> Self:
-        """Take one of DescribeListeners' `Listeners`. Raises LocalError when it has no fixed response."""
-        for action in described.get("DefaultActions", ()):
+    def from_actions(cls, actions: Iterable[Mapping[str, Any]]) -> Self:
+        """Take the default actions of listeners. Raises LocalError when there is no fixed response in them."""
+        for action in actions:
             fixed = action.get("FixedResponseConfig")
             if fixed:
                 content_type = fixed.get("ContentType", "text/plain")
                 return cls(int(fixed["StatusCode"]), content_type, fixed.get("MessageBody", ""))
-        raise LocalError(f"Listener {described.get('ListenerArn')} has no fixed response by default.")
+        raise LocalError("The load balancer's listeners have no fixed response by default.")
 
 
 @dataclass(frozen=True, kw_only=True)

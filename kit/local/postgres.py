@@ -50,23 +50,19 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'master')
 
 @dataclass(frozen=True)
 class DatabaseInstance:
-    """A deployed DB instance, as DescribeDBInstances shows it; `database_name` is "" for one without."""
+    """A deployed DB instance; `database_name` is "" for one without."""
 
-    identifier: str
     master_username: str
     database_name: str
-    engine_version: str
 
     @classmethod
-    def from_description(cls, described: Mapping[str, Any]) -> Self:
-        """Take one of `DBInstances`. Raises LocalError when its engine is another."""
-        if described["Engine"] != "postgres":
-            raise LocalError(f"{described['DBInstanceIdentifier']} runs {described['Engine']}, not postgres.")
+    def from_properties(cls, properties: Mapping[str, Any], master_username: str) -> Self:
+        """Take the properties of an AWS::RDS::DBInstance. Raises LocalError when its engine is another."""
+        if properties["Engine"] != "postgres":
+            raise LocalError(f"The deployed database runs {properties['Engine']}, not postgres.")
         return cls(
-            identifier=described["DBInstanceIdentifier"],
-            master_username=described["MasterUsername"],
-            database_name=described.get("DBName") or "",
-            engine_version=described.get("EngineVersion", ""),
+            master_username=master_username,
+            database_name=properties.get("DBName", ""),
         )
 
 
@@ -236,7 +232,9 @@ class PostgresServer:
             **home.identity(),
         )
         if answer.returncode != 0:
-            raise LocalError(f"PostgreSQL refused to set up {instance.identifier}: {answer.stderr.strip()}")
+            raise LocalError(
+                f"PostgreSQL refused to set up the database {instance.database_name}: {answer.stderr.strip()}"
+            )
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,6 +1,6 @@
-"""What DescribeTaskDefinition returns, typed: as much of it as an agent that runs processes obeys.
+"""An AWS::ECS::TaskDefinition, typed: as much of it as an agent that runs processes obeys.
 
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskdefinition-containerdefinition.html
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,9 +66,9 @@ class HealthCheck:
     start_period_s: int
 
     @classmethod
-    def from_description(cls, described: Mapping[str, Any]) -> Self | None:
+    def from_properties(cls, properties: Mapping[str, Any]) -> Self | None:
         """None for a container without one. Raises LocalError for a command that is neither form of ECS."""
-        match described.get("command", ["NONE"]):
+        match properties.get("Command", ["NONE"]):
             case ["NONE"]:
                 return None
             case ["CMD", *argv] if argv:
@@ -79,10 +79,10 @@ class HealthCheck:
                 raise LocalError(f"The health check {command!r} starts with neither CMD nor CMD-SHELL.")
         return cls(
             argv=tuple(argv),
-            interval_s=described.get("interval") or _HEALTH_INTERVAL_S,
-            timeout_s=described.get("timeout") or _HEALTH_TIMEOUT_S,
-            retries=described.get("retries") or _HEALTH_RETRIES,
-            start_period_s=described.get("startPeriod") or 0,
+            interval_s=properties.get("Interval") or _HEALTH_INTERVAL_S,
+            timeout_s=properties.get("Timeout") or _HEALTH_TIMEOUT_S,
+            retries=properties.get("Retries") or _HEALTH_RETRIES,
+            start_period_s=properties.get("StartPeriod") or 0,
         )
 
 
@@ -101,52 +101,44 @@ class ContainerDefinition:
     stop_timeout_s: int
 
     @classmethod
-    def from_description(cls, described: Mapping[str, Any]) -> Self:
+    def from_properties(cls, properties: Mapping[str, Any]) -> Self:
         return cls(
-            name=described["name"],
-            argv=(*described.get("entryPoint", ()), *described.get("command", ())),
-            environment={entry["name"]: entry["value"] for entry in described.get("environment", ())},
+            name=properties["Name"],
+            argv=(*properties.get("EntryPoint", ()), *properties.get("Command", ())),
+            environment={entry["Name"]: entry["Value"] for entry in properties.get("Environment", ())},
             secrets={
-                entry["name"]: SecretReference.parse(entry["valueFrom"]) for entry in described.get("secrets", ())
+                entry["Name"]: SecretReference.parse(entry["ValueFrom"]) for entry in properties.get("Secrets", ())
             },
             depends_on={
-                entry["containerName"]: Condition(entry["condition"]) for entry in described.get("dependsOn", ())
+                entry["ContainerName"]: Condition(entry["Condition"]) for entry in properties.get("DependsOn", ())
             },
-            essential=described.get("essential", True),
-            health_check=HealthCheck.from_description(described.get("healthCheck") or {}),
-            start_timeout_s=described.get("startTimeout"),
-            stop_timeout_s=described.get("stopTimeout", _STOP_TIMEOUT_S),
+            essential=properties.get("Essential", True),
+            health_check=HealthCheck.from_properties(properties.get("HealthCheck") or {}),
+            start_timeout_s=properties.get("StartTimeout"),
+            stop_timeout_s=properties.get("StopTimeout", _STOP_TIMEOUT_S),
         )
 
 
 @dataclass(frozen=True)
 class TaskDefinition:
-    """A registered task definition. `containers` are in the order in which they may start."""
+    """A task definition. `containers` are in the order in which they may start."""
 
-    arn: str
     family: str
     task_role_arn: str | None
     execution_role_arn: str | None
     containers: tuple[ContainerDefinition, ...]
 
     @classmethod
-    def from_description(cls, described: Mapping[str, Any]) -> Self:
-        """Take `taskDefinition` of a DescribeTaskDefinition answer.
+    def from_properties(cls, properties: Mapping[str, Any]) -> Self:
+        """Take the properties of the resource, with all references resolved.
 
         Raises LocalError for what ECS would refuse or a process cannot be started from.
         """
-        try:
-            containers = [*map(ContainerDefinition.from_description, described["containerDefinitions"])]
-        except KeyError as error:
-            raise LocalError(
-                f"The endpoint describes a container of {described['taskDefinitionArn']} without {error}:"
-                " this emulator cannot be used for the kit."
-            ) from error
+        containers = [*map(ContainerDefinition.from_properties, properties["ContainerDefinitions"])]
         return cls(
-            arn=described["taskDefinitionArn"],
-            family=described["family"],
-            task_role_arn=described.get("taskRoleArn") or None,
-            execution_role_arn=described.get("executionRoleArn") or None,
+            family=properties["Family"],
+            task_role_arn=properties.get("TaskRoleArn"),
+            execution_role_arn=properties.get("ExecutionRoleArn"),
             containers=_in_start_order(containers),
         )
 

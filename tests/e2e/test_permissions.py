@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from kit.local.aws_endpoint import AwsEndpoint, Credentials
+from kit.emulators.emulator import Emulator
 from kit.local.deployment import Deployment
-from kit.local.emulator import Emulator
 from tests.kit.local.waiting import wait_for
 from tests.running import LocalTeam
 
@@ -26,17 +25,15 @@ def deployment(running: LocalTeam) -> Deployment:
 
 
 @pytest.fixture
-def role_arn(emulator: Emulator, deployment: Deployment) -> str:
-    described = emulator.client("ecs").describe_task_definition(taskDefinition=deployment.task_definition_arn)
-    return str(described["taskDefinition"]["taskRoleArn"])
+def role_arn(deployment: Deployment) -> str:
+    return str(deployment.task_definition["TaskRoleArn"])
 
 
 @pytest.fixture
 def as_task(emulator: Emulator, role_arn: str) -> Any:
     """Makes clients that have the task role's credentials."""
-    root = Credentials(emulator.account_id, emulator.client_environment()["AWS_SECRET_ACCESS_KEY"])
-    endpoint = AwsEndpoint(emulator.endpoint_url, emulator.region, str(emulator.certificate))
-    credentials = endpoint.assume_role(role_arn, "test", root)
+    endpoint = emulator.endpoint
+    credentials = endpoint.assume_role(role_arn, "test", emulator.root)
     return lambda service: endpoint.client(service, credentials)
 
 

@@ -92,7 +92,7 @@ def test_a_wrong_use_says_so_and_how_to_get_help(
 
 
 def test_data_goes_to_stdout_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(cli, "password", lambda team: f"password of {team}")
+    monkeypatch.setattr(cli, "password", lambda team, choice: f"password of {team}")
     assert run(["password", "research"], monkeypatch) == 0
     assert capsys.readouterr() == ("password of research\n", "")
 
@@ -117,6 +117,6 @@ def test_data_is_deleted_only_when_asked_for_and_confirmed(
     options: list[str], typed: str, deleted: bool | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[bool] = []
-    monkeypatch.setattr(cli, "down", lambda team, steps, delete_data: calls.append(delete_data))
+    monkeypatch.setattr(cli, "down", lambda team, choice, steps, delete_data: calls.append(delete_data))
     CliRunner().invoke(cli.kit, ["down", *options], input=typed)
     assert calls == ([] if deleted is None else [deleted])

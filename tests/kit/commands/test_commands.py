@@ -11,17 +11,19 @@ from typing import Any
 import pytest
 
 from kit.commands import down, password, smoke, up
+from kit.emulators.choice import Choice
 from kit.local.errors import LocalError
 from kit.progress import Steps
-from stacks.team_files import TeamFileError
 
 
 class FakeLaptop:
     """Writes down what is asked of it."""
 
-    def __init__(self, team: Any) -> None:
-        self.team, self.state, self.calls = team, Path("state"), []
-        self.emulator = SimpleNamespace(alive=lambda: False)
+    forgets = False
+
+    def __init__(self, team: str, choice: Choice | None) -> None:
+        self.team, self.choice, self.state, self.calls = team, choice, Path("state"), []
+        self.emulator = SimpleNamespace(alive=lambda: False, name="LocalStack")
 
     @contextlib.contextmanager
     def for_one_command(self) -> Iterator[None]:
@@ -42,12 +44,12 @@ class FakeLaptop:
 def laptops(monkeypatch: pytest.MonkeyPatch) -> list[FakeLaptop]:
     made: list[FakeLaptop] = []
 
-    def make(team: Any) -> FakeLaptop:
-        made.append(FakeLaptop(team))
+    def find(team: str, choice: Choice | None) -> FakeLaptop:
+        made.append(FakeLaptop(team, choice))
         return made[-1]
 
     for command in (down, password, up):
-        monkeypatch.setattr(command, "Laptop", make)
+        monkeypatch.setattr(command, "Laptop", SimpleNamespace(find=find))
     return made
 
 
@@ -56,31 +58,32 @@ def steps() -> Steps:
 
 
 def test_down_keeps_the_data(laptops: list[FakeLaptop]) -> None:
-    down.down("example", steps())
+    down.down("example", None, steps())
     assert laptops[0].calls == ["lock", "stop"]
 
 
+def test_down_says_so_when_the_emulator_forgets(laptops: list[FakeLaptop], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeLaptop, "forgets", True)
+    said = io.StringIO()
+    down.down("example", Choice.LOCALSTACK, Steps(said))
+    assert laptops[0].calls == ["lock", "stop"]
+    assert "LocalStack forgets it" in said.getvalue()
+
+
 def test_down_deletes_the_data_when_asked(laptops: list[FakeLaptop]) -> None:
-    down.down("example", steps(), delete_data=True)
+    down.down("example", None, steps(), delete_data=True)
     assert laptops[0].calls == ["lock", "delete_data"]
 
 
 def test_whatever_stops_up_stops_what_runs(laptops: list[FakeLaptop]) -> None:
     with pytest.raises(LocalError, match="Port 1 is taken"):
-        up.up("example", 1, steps())
+        up.up("example", Choice.MINISTACK, 1, steps())
     assert laptops[0].calls == ["lock", "stop"]
-
-
-@pytest.mark.parametrize("command", [lambda: up.up("nobody", 1, steps()), lambda: down.down("nobody", steps())])
-def test_an_unknown_team_is_refused_before_anything_is_touched(laptops: list[FakeLaptop], command: Any) -> None:
-    with pytest.raises(TeamFileError, match="there is no team 'nobody'"):
-        command()
-    assert laptops == []
 
 
 def test_the_password_of_a_team_that_is_down_is_not_looked_for(laptops: list[FakeLaptop]) -> None:
     with pytest.raises(LocalError, match=r"not up on this machine: run `scripts/up example` first\.$"):
-        password.password("example")
+        password.password("example", None)
 
 
 @pytest.mark.parametrize("value", [None, ""])

@@ -1,10 +1,10 @@
-"""The three calls that the agent makes of AWS, on loopback, with an answer for whoever may not."""
+"""The two calls that the agent makes of AWS, on loopback, with an answer for whoever may not."""
 
 import json
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Self
 from urllib.parse import parse_qs
 
 from kit.local.aws_endpoint import AwsEndpoint, Credentials
@@ -12,7 +12,6 @@ from kit.local.aws_endpoint import AwsEndpoint, Credentials
 ROOT = Credentials("root-key", "root-secret-key")
 ACCOUNT = "arn:aws:iam::111122223333"
 EXECUTION_ROLE, TASK_ROLE = f"{ACCOUNT}:role/execution", f"{ACCOUNT}:role/task"
-TASK_DEFINITION_ARN = "arn:aws:ecs:eu-central-1:111122223333:task-definition/tracking:7"
 
 
 def secret_arn(name: str) -> str:
@@ -21,7 +20,7 @@ def secret_arn(name: str) -> str:
 
 
 class FakeAws:
-    """STS, Secrets Manager and ECS. An access key is the name of the role and the number of its assumption.
+    """STS and Secrets Manager. An access key is the name of the role and the number of its assumption.
 
     Attributes:
         secrets: the string of each secret by its ARN.
@@ -29,7 +28,6 @@ class FakeAws:
         assumable: the roles that can be assumed.
         lifetime: of the credentials of a role.
         readers: the access key of every read of a secret.
-        task_definition: what DescribeTaskDefinition returns.
     """
 
     def __init__(self) -> None:
@@ -39,7 +37,6 @@ class FakeAws:
         self.lifetime = timedelta(hours=1)
         self.readers: list[str] = []
         self.assumptions = 0
-        self.task_definition: dict[str, Any] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
 
@@ -60,8 +57,6 @@ class FakeAws:
         if not target:
             return self._assume(parse_qs(body.decode())["RoleArn"][0])
         parameters = json.loads(body)
-        if target.endswith(".DescribeTaskDefinition"):
-            return 200, json.dumps({"taskDefinition": self.task_definition})
         self.readers.append(access_key)
         if access_key.split("/")[0] not in self.may_read:
             return 400, json.dumps({"__type": "AccessDeniedException", "Message": "not authorized"})

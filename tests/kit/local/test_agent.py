@@ -13,7 +13,6 @@ from kit.local.agent_files import AgentConfiguration, AgentStatus, Phase
 from tests.kit.local.fake_aws import (
     EXECUTION_ROLE,
     ROOT,
-    TASK_DEFINITION_ARN,
     TASK_ROLE,
     FakeAws,
     secret_arn,
@@ -32,16 +31,15 @@ class Deployment:
         self._pid_file = state / "agent.pid"
 
     def deploy(self, *containers: dict[str, Any]) -> None:
-        self.aws.task_definition = {
-            "taskDefinitionArn": TASK_DEFINITION_ARN,
-            "family": "tracking",
-            "taskRoleArn": TASK_ROLE,
-            "executionRoleArn": EXECUTION_ROLE,
-            "containerDefinitions": list(containers),
+        task_definition = {
+            "Family": "tracking",
+            "TaskRoleArn": TASK_ROLE,
+            "ExecutionRoleArn": EXECUTION_ROLE,
+            "ContainerDefinitions": list(containers),
         }
         AgentConfiguration(
             endpoint=self.aws.endpoint,
-            task_definition_arn=TASK_DEFINITION_ARN,
+            task_definition=task_definition,
             overrides={"DATABASE_HOST": "127.0.0.1", "DATABASE_PORT": "55432"},
             platform={"PATH": str(Path(sys.executable).parent), "MLFLOW_PORT": "5001", "LEVEL": "image"},
             port=5001,
@@ -89,18 +87,18 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
 
 
 def server(script: str = SERVE, **more: Any) -> dict[str, Any]:
-    return {"name": "server", "command": ["python", "-c", script], "stopTimeout": 10, **more}
+    return {"Name": "server", "Command": ["python", "-c", script], "StopTimeout": 10, **more}
 
 
 def test_a_container_gets_what_is_declared_and_what_the_platform_supplies(deployment: Deployment) -> None:
     deployment.aws.secrets[secret_arn("admin")] = json.dumps({"password": "a-secret-value"})
     deployment.deploy(
         server(
-            environment=[
-                {"name": "DATABASE_HOST", "value": "database.amazonaws.com"},
-                {"name": "LEVEL", "value": "declared"},
+            Environment=[
+                {"Name": "DATABASE_HOST", "Value": "database.amazonaws.com"},
+                {"Name": "LEVEL", "Value": "declared"},
             ],
-            secrets=[{"name": "ADMIN_PASSWORD", "valueFrom": secret_arn("admin") + ":password::"}],
+            Secrets=[{"Name": "ADMIN_PASSWORD", "ValueFrom": secret_arn("admin") + ":password::"}],
         )
     )
     deployment.start()
@@ -142,9 +140,9 @@ def test_a_task_whose_essential_container_ends_is_started_again(deployment: Depl
 
 
 def test_a_task_that_never_gets_healthy_fails_with_its_last_lines(deployment: Deployment) -> None:
-    check = {"command": ["CMD-SHELL", "exit 1"], "interval": 1, "retries": 1}
+    check = {"Command": ["CMD-SHELL", "exit 1"], "Interval": 1, "Retries": 1}
     script = "import time; print('no route to the database', flush=True); time.sleep(300)"
-    deployment.deploy(server(script, healthCheck=check))
+    deployment.deploy(server(script, HealthCheck=check))
     deployment.start()
     status = deployment.wait_for(Phase.FAILED)
     assert status.failures == 3
@@ -155,7 +153,7 @@ def test_a_task_that_never_gets_healthy_fails_with_its_last_lines(deployment: De
 
 def test_a_secret_that_may_not_be_read_keeps_the_task_from_starting(deployment: Deployment) -> None:
     deployment.aws.may_read.clear()
-    deployment.deploy(server(secrets=[{"name": "KEY", "valueFrom": secret_arn("key")}]))
+    deployment.deploy(server(Secrets=[{"Name": "KEY", "ValueFrom": secret_arn("key")}]))
     deployment.start()
     status = deployment.wait_for(Phase.BACKING_OFF)
     assert EXECUTION_ROLE in str(status.error)

@@ -1,4 +1,4 @@
-"""The CLI itself is played by a small program; what is real is the emulator that gets the images."""
+"""The CLI itself is played by a small program; what is real is the emulator."""
 
 import json
 import sys
@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kit.local.cdk import Cdk, is_bootstrapped, put_placeholder_images, resource_types
-from kit.local.emulator import Emulator
+from kit.emulators.ministack.emulator import MiniStack
+from kit.local.cdk import Cdk, is_bootstrapped, resource_types
 from kit.local.errors import LocalError
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
-REPOSITORY = f"cdk-hnb659fds-container-assets-{ACCOUNT}-{REGION}"
 
 
 @pytest.fixture
@@ -95,33 +94,10 @@ def test_the_types_of_an_assembly_are_those_of_all_its_templates(tmp_path):
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory):
-    emulator = Emulator(tmp_path_factory.mktemp("cdk") / "team", ACCOUNT, REGION)
+    emulator = MiniStack(tmp_path_factory.mktemp("cdk") / "team", "example", REGION)
     emulator.start()
     yield emulator
     emulator.stop()
-
-
-@pytest.fixture
-def assembly(tmp_path):
-    name = "cdk-hnb659fds-container-assets-${AWS::AccountId}-${AWS::Region}"
-    destinations = {"current": {"repositoryName": name, "imageTag": "tag-of-asset"}}
-    manifest = {"files": {}, "dockerImages": {"hash": {"source": {}, "destinations": destinations}}}
-    (tmp_path / "mlflow-a-service.assets.json").write_text(json.dumps(manifest))
-    return tmp_path
-
-
-def test_images_before_a_bootstrap_are_refused(emulator, assembly):
-    with pytest.raises(LocalError, match="cdk bootstrap"):
-        put_placeholder_images(assembly, emulator.client("ecr"), "999999999999", REGION)
-
-
-def test_every_image_asset_has_its_tag_in_the_repository_and_a_second_time_is_fine(emulator, assembly):
-    ecr = emulator.client("ecr")
-    ecr.create_repository(repositoryName=REPOSITORY, imageTagMutability="IMMUTABLE")
-    for _ in range(2):
-        assert put_placeholder_images(assembly, ecr, ACCOUNT, REGION) == ["tag-of-asset"]
-    found = ecr.describe_images(repositoryName=REPOSITORY, imageIds=[{"imageTag": "tag-of-asset"}])
-    assert len(found["imageDetails"]) == 1
 
 
 def test_an_account_is_bootstrapped_once_its_version_is_there(emulator):

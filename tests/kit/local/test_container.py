@@ -16,11 +16,10 @@ ENVIRONMENT = {"PATH": os.defpath}
 
 def definition(*argv: str) -> ContainerDefinition:
     described = {
-        "taskDefinitionArn": "arn",
-        "family": "f",
-        "containerDefinitions": [{"name": "c", "command": argv}],
+        "Family": "f",
+        "ContainerDefinitions": [{"Name": "c", "Command": argv}],
     }
-    return TaskDefinition.from_description(described).containers[0]
+    return TaskDefinition.from_properties(described).containers[0]
 
 
 def container(tmp_path: Path, script: str) -> ProcessContainer:

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from kit.emulators.choice import Choice
+from kit.emulators.moto.emulator import Moto
 from kit.environment import ROOT
 from kit.local import laptop as laptop_module
 from kit.local.agent_files import AgentStatus, Phase
+from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
+from kit.local.load_balancer import FixedResponse
+from kit.local.postgres import PostgresServer
 from stacks.config import TeamConfig
-from stacks.team_files import load_teams
+from stacks.team_files import TeamFileError, load_teams
 
 
 @pytest.fixture
@@ -28,6 +33,21 @@ def laptop(team: TeamConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return Laptop(team)
 
 
+@pytest.fixture
+def deployment() -> Deployment:
+    return Deployment(
+        url="http://name",
+        public_host="name",
+        task_definition={},
+        admin_secret_arn="arn:admin",
+        artifact_bucket="bucket",
+        database={"Engine": "postgres", "DBName": "mlflow"},
+        master_secret_arn="arn:master",
+        unavailable=FixedResponse(503, "text/plain", "later"),
+        idle_timeout_s=60,
+    )
+
+
 def test_the_state_folder_is_the_user_s_alone(laptop: Laptop) -> None:
     assert laptop.state.stat().st_mode & 0o777 == 0o700
 
@@ -37,6 +57,49 @@ def test_each_team_has_an_account_of_its_own_that_stays(laptop: Laptop, team: Te
     assert len(laptop.emulator.account_id) == len(other.emulator.account_id) == 12
     assert laptop.emulator.account_id != other.emulator.account_id
     assert Laptop(team).emulator.account_id == laptop.emulator.account_id
+
+
+def test_an_unknown_team_is_refused_before_anything_is_touched(laptop: Laptop, tmp_path: Path) -> None:
+    with pytest.raises(TeamFileError, match="there is no team 'nobody'"):
+        Laptop.find("nobody", Choice.MINISTACK)
+    assert {path.name for path in tmp_path.iterdir()} == {"example"}
+
+
+def test_each_emulator_has_a_state_folder_of_its_own(team: TeamConfig, laptop: Laptop, tmp_path: Path) -> None:
+    for choice in Choice:
+        Laptop.find("example", choice)
+    assert {path.name for path in tmp_path.iterdir()} == {"example", "example.localstack", "example.moto"}
+
+
+def test_without_a_choice_it_is_where_the_team_is_up(
+    laptop: Laptop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Laptop.find("example", None).state == laptop.state
+    Laptop.find("example", Choice.MOTO)
+    monkeypatch.setattr(Moto, "alive", lambda emulator: True)
+    assert Laptop.find("example", None).state == tmp_path / "example.moto"
+
+
+def test_a_stop_deletes_the_database_of_an_emulator_that_forgets_and_of_no_other(
+    team: TeamConfig, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted: list[Path] = []
+    monkeypatch.setattr(PostgresServer, "delete", lambda server: deleted.append(server._folder))
+    moto = Laptop(team, Choice.MOTO)
+    (moto.state / "database-of").write_text("arn")
+    moto.stop()
+    laptop.stop()
+    assert deleted == [moto.state / "postgres"]
+    assert not (moto.state / "database-of").exists()
+
+
+def test_a_database_of_a_deployment_that_is_forgotten_is_kept_and_refused(
+    laptop: Laptop, deployment: Deployment
+) -> None:
+    (laptop.state / "database-of").write_text("arn:of-another")
+    with pytest.raises(LocalError, match=r"forgotten the deployment .*`scripts/down example --delete-data` makes room"):
+        laptop.start_database(deployment)
+    assert (laptop.state / "database-of").read_text() == "arn:of-another"
 
 
 def test_a_second_command_is_told_which_process_is_at_work(laptop: Laptop, team: TeamConfig) -> None:
@@ -86,7 +149,7 @@ def test_the_database_s_place_is_all_that_is_overridden() -> None:
 
 
 def status(phase: Phase, **fields: object) -> AgentStatus:
-    return AgentStatus("arn:task", 5000, phase, **fields)  # type: ignore[arg-type]
+    return AgentStatus(5000, phase, **fields)  # type: ignore[arg-type]
 
 
 def test_a_task_that_does_not_start_says_why_with_its_last_lines(laptop: Laptop) -> None:

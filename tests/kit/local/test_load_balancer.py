@@ -225,7 +225,7 @@ def test_its_files_are_in_the_state_folder(listening: Listening, tmp_path: Path)
 
 def test_the_fixed_response_is_read_from_the_deployed_listener() -> None:
     fixed = {"StatusCode": "503", "ContentType": "text/plain", "MessageBody": "Not deployed."}
-    listener = {"DefaultActions": [{"Type": "fixed-response", "FixedResponseConfig": fixed}]}
-    assert FixedResponse.from_listener(listener) == FixedResponse(503, "text/plain", "Not deployed.")
+    actions = [{"Type": "redirect"}, {"Type": "fixed-response", "FixedResponseConfig": fixed}]
+    assert FixedResponse.from_actions(actions) == FixedResponse(503, "text/plain", "Not deployed.")
     with pytest.raises(LocalError, match="no fixed response"):
-        FixedResponse.from_listener({"DefaultActions": [{"Type": "forward"}]})
+        FixedResponse.from_actions([{"Type": "forward"}])

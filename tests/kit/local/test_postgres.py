@@ -12,7 +12,7 @@ from kit.local.postgres import DatabaseInstance, PostgresServer
 from kit.local.postgres_home import PostgresHome
 from tests.kit.local.waiting import wait_for
 
-INSTANCE = DatabaseInstance("research", "master", "mlflow", "18.1")
+INSTANCE = DatabaseInstance("master", "mlflow")
 CREATE = "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 42 AS n"
 PASSWORD = "the master's $password\\"
 
@@ -175,9 +175,8 @@ def test_root_keeps_the_data_where_the_system_user_reaches_it(new_server: Postgr
     assert not (tmp_path / "postgres").is_symlink()
 
 
-def test_an_instance_is_read_as_rds_describes_it() -> None:
-    described = {"DBInstanceIdentifier": "research", "MasterUsername": "master", "DBName": "mlflow"}
-    read = DatabaseInstance.from_description(described | {"Engine": "postgres", "EngineVersion": "18.1"})
-    assert read == INSTANCE
+def test_an_instance_is_read_from_its_deployed_properties() -> None:
+    properties = {"DBName": "mlflow", "Engine": "postgres", "EngineVersion": "18"}
+    assert DatabaseInstance.from_properties(properties, "master") == INSTANCE
     with pytest.raises(LocalError, match="mysql"):
-        DatabaseInstance.from_description(described | {"Engine": "mysql"})
+        DatabaseInstance.from_properties(properties | {"Engine": "mysql"}, "master")

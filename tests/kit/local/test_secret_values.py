@@ -17,14 +17,13 @@ def aws() -> Iterator[FakeAws]:
 
 
 def task_with(secrets: dict[str, str], role: str | None = EXECUTION_ROLE) -> TaskDefinition:
-    entries = [{"name": name, "valueFrom": value_from} for name, value_from in secrets.items()]
+    entries = [{"Name": name, "ValueFrom": value_from} for name, value_from in secrets.items()]
     described: dict[str, Any] = {
-        "taskDefinitionArn": "arn",
-        "family": "tracking",
-        "containerDefinitions": [{"name": "server", "command": ["x"], "secrets": entries}],
-        **({"executionRoleArn": role} if role else {}),
+        "Family": "tracking",
+        "ContainerDefinitions": [{"Name": "server", "Command": ["x"], "Secrets": entries}],
+        **({"ExecutionRoleArn": role} if role else {}),
     }
-    return TaskDefinition.from_description(described)
+    return TaskDefinition.from_properties(described)
 
 
 def read(aws: FakeAws, secrets: dict[str, str]) -> dict[str, str]:

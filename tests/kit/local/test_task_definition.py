@@ -9,8 +9,8 @@ SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:admin-AbCdEf"
 
 
 def task_of(*containers: dict[str, Any]) -> TaskDefinition:
-    described = {"taskDefinitionArn": "arn", "family": "tracking", "containerDefinitions": list(containers)}
-    return TaskDefinition.from_description(described)
+    described = {"Family": "tracking", "ContainerDefinitions": list(containers)}
+    return TaskDefinition.from_properties(described)
 
 
 def test_a_whole_secret_has_no_json_key() -> None:
@@ -30,20 +30,20 @@ def test_another_reference_is_refused(value_from: str) -> None:
 
 
 def test_a_health_check_has_the_defaults_of_ecs() -> None:
-    check = HealthCheck.from_description({"command": ["CMD-SHELL", "exit 0"]})
+    check = HealthCheck.from_properties({"Command": ["CMD-SHELL", "exit 0"]})
     assert check == HealthCheck(("/bin/sh", "-c", "exit 0"), 30, 5, 3, 0)
-    assert HealthCheck.from_description({"command": ["NONE"]}) is None
+    assert HealthCheck.from_properties({"Command": ["NONE"]}) is None
 
 
 def test_a_health_check_of_another_form_is_refused() -> None:
     with pytest.raises(LocalError, match="neither CMD nor CMD-SHELL"):
-        HealthCheck.from_description({"command": ["curl", "localhost"]})
+        HealthCheck.from_properties({"Command": ["curl", "localhost"]})
 
 
 def test_containers_come_in_the_order_in_which_they_start() -> None:
     task = task_of(
-        {"name": "b", "command": ["b"], "dependsOn": [{"containerName": "a", "condition": "SUCCESS"}]},
-        {"name": "a", "entryPoint": ["a"], "command": ["-x"], "essential": False},
+        {"Name": "b", "Command": ["b"], "DependsOn": [{"ContainerName": "a", "Condition": "SUCCESS"}]},
+        {"Name": "a", "EntryPoint": ["a"], "Command": ["-x"], "Essential": False},
     )
     assert [container.name for container in task.containers] == ["a", "b"]
     assert task.containers[0].argv == ("a", "-x")
@@ -56,17 +56,12 @@ def test_containers_come_in_the_order_in_which_they_start() -> None:
     [("SUCCESS", "non-essential"), ("HEALTHY", "has no health check"), ("START", "circle")],
 )
 def test_what_ecs_refuses_is_refused(condition: str, reason: str) -> None:
-    first = {"name": "a", "command": ["a"], "dependsOn": [{"containerName": "b", "condition": "START"}]}
-    second = {"name": "b", "command": ["b"], "dependsOn": [{"containerName": "a", "condition": condition}]}
+    first = {"Name": "a", "Command": ["a"], "DependsOn": [{"ContainerName": "b", "Condition": "START"}]}
+    second = {"Name": "b", "Command": ["b"], "DependsOn": [{"ContainerName": "a", "Condition": condition}]}
     with pytest.raises(LocalError, match=reason):
         task_of(first, second)
 
 
-def test_keys_that_an_emulator_renames_are_named() -> None:
-    with pytest.raises(LocalError, match="without 'valueFrom'"):
-        task_of({"name": "a", "command": ["a"], "secrets": [{"Name": "KEY", "name": "KEY"}]})
-
-
 def test_a_container_without_a_command_cannot_be_a_process() -> None:
     with pytest.raises(LocalError, match="names no command"):
-        task_of({"name": "a"})
+        task_of({"Name": "a"})

@@ -1,6 +1,6 @@
 """The emulator's own process: MiniStack with this kit's types, over https, saved to disk while it runs.
 
-Run as `python -m kit.local.ministack_server` with the environment that `emulator.py` gives. MiniStack's own
+Run as `python -m kit.emulators.ministack.server` with the environment that `emulator.py` gives. MiniStack's own
 `main` would also listen on port 443 and write its state at a clean stop only.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from kit.local import ministack_roles, ministack_types
+from kit.emulators.ministack import roles, types
 
 SAVE_INTERVAL_S = 1.0
 CLOSING_TIMEOUT_S = 1.0
@@ -78,8 +78,8 @@ def _is_open(scope: Any) -> bool:
 
 def main() -> None:
     """Serve until SIGTERM, then save and end."""
-    ministack_types.register()
-    ministack_roles.name_the_source_of_role_requests()
+    types.register()
+    roles.name_the_source_of_role_requests()
     from ministack import app as ministack
     from ministack.core import tls
 

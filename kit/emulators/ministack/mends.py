@@ -11,9 +11,6 @@ from typing import Any
 Properties = dict[str, Any]
 Resource = tuple[str, dict[str, str]]
 
-# Keys of a container or volume whose value maps the user's own names: those keep their case.
-_MAPS_OF_NAMES = {"DockerLabels", "DriverOpts", "Labels", "Options"}
-
 
 def check_root_signature() -> None:
     """Check the signature of the root user's requests too.
@@ -131,42 +128,3 @@ def _secret_string(properties: Properties) -> str:
         return str(answer["RandomPassword"])
     generated = {rules["GenerateStringKey"]: answer["RandomPassword"]}
     return json.dumps(json.loads(rules["SecretStringTemplate"]) | generated)
-
-
-def mend_task_definition(handler: dict[str, Any]) -> None:
-    """DescribeTaskDefinition shows every key of a container and of a volume as the ECS API names it."""
-    from ministack.services import ecs
-
-    create, update = handler["create"], handler["update"]
-
-    def in_camel_case(resource: Resource, properties: Properties) -> Resource:
-        stored = ecs._task_defs[resource[0].rpartition("/")[2]]
-        containers = camel_case(properties.get("ContainerDefinitions", []))
-        # Defaults of RegisterTaskDefinition, which AWS answers for a template too.
-        stored["containerDefinitions"] = [{"cpu": 0, "essential": True, **container} for container in containers]
-        for name in ("Volumes", "RuntimePlatform", "EphemeralStorage"):
-            if name in properties:
-                stored[_camel_case_key(name)] = camel_case(properties[name])
-        return resource
-
-    def create_in_camel_case(logical_id: str, properties: Properties, stack_name: str) -> Resource:
-        return in_camel_case(create(logical_id, properties, stack_name), properties)
-
-    def update_in_camel_case(arn: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> Resource:
-        return in_camel_case(update(arn, old, new, stack_name, logical_id), new)
-
-    handler.update(create=create_in_camel_case, update=update_in_camel_case, update_with_logical_id=True)
-
-
-def camel_case(value: Any) -> Any:
-    """A CloudFormation value of ECS with the keys that the ECS API has: `ValueFrom` becomes `valueFrom`."""
-    if isinstance(value, list):
-        return [camel_case(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {_camel_case_key(key): item if key in _MAPS_OF_NAMES else camel_case(item) for key, item in value.items()}
-
-
-def _camel_case_key(key: str) -> str:
-    # The one acronym that Fargate's task definitions start a key with.
-    return key.replace("EFS", "efs") if key.startswith("EFS") else key[:1].lower() + key[1:]

@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from kit.local import ministack_mends
-from kit.local.ministack_mends import Properties, Resource
+from kit.emulators.ministack import mends
+from kit.emulators.ministack.mends import Properties, Resource
 
 MINISTACK_VERSION = "1.5.33"
 
@@ -54,12 +54,11 @@ def register() -> None:
     for resource_type, recorded in _RECORDED_ONLY.items():
         handlers[resource_type] = _recorded_handler(recorded)
     for direction in ("Ingress", "Egress"):
-        handlers[f"AWS::EC2::SecurityGroup{direction}"] = ministack_mends.security_group_rule(direction)
+        handlers[f"AWS::EC2::SecurityGroup{direction}"] = mends.security_group_rule(direction)
     # The CDK's own function needs an AWS SDK for Node. MiniStack has none, and waits for an hour.
-    handlers["Custom::S3AutoDeleteObjects"] = ministack_mends.auto_delete_objects()
-    ministack_mends.check_root_signature()
-    ministack_mends.mend_secret(handlers["AWS::SecretsManager::Secret"])
-    ministack_mends.mend_task_definition(handlers["AWS::ECS::TaskDefinition"])
+    handlers["Custom::S3AutoDeleteObjects"] = mends.auto_delete_objects()
+    mends.check_root_signature()
+    mends.mend_secret(handlers["AWS::SecretsManager::Secret"])
 
 
 def _recorded_handler(recorded: _Recorded) -> dict[str, Any]:

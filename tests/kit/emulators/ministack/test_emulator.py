@@ -14,16 +14,16 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from kit.local.emulator import Emulator
+from kit.emulators.ministack.emulator import MiniStack
 from kit.local.errors import LocalError
 from tests.kit.local.waiting import wait_for
 
-ACCOUNT, REGION = "123456789012", "eu-west-1"
+ACCOUNT, REGION = "825078062172", "eu-west-1"
 
 
 @pytest.fixture
 def emulator(tmp_path):
-    emulator = Emulator(tmp_path / "team", ACCOUNT, REGION)
+    emulator = MiniStack(tmp_path / "team", "example", REGION)
     emulator.start()
     yield emulator
     emulator.stop()
@@ -31,15 +31,15 @@ def emulator(tmp_path):
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    emulator = Emulator(tmp_path_factory.mktemp("shared") / "team", ACCOUNT, REGION)
+    emulator = MiniStack(tmp_path_factory.mktemp("shared") / "team", "example", REGION)
     emulator.start()
     yield emulator
     emulator.stop()
 
 
 def post(emulator, path, headers):
-    request = urllib.request.Request(emulator.endpoint_url + path, data=b"{}", headers=headers)
-    trust = ssl.create_default_context(cafile=str(emulator.certificate))
+    request = urllib.request.Request(emulator.endpoint.url + path, data=b"{}", headers=headers)
+    trust = ssl.create_default_context(cafile=emulator.endpoint.ca_bundle)
     try:
         with urllib.request.urlopen(request, context=trust) as answer:
             return answer.status
@@ -73,7 +73,7 @@ def test_the_client_environment_is_enough_for_boto3(shared, monkeypatch):
 )
 def test_a_wrong_secret_key_is_refused(shared, key, service, call):
     client = boto3.Session(key, "guessed", region_name=REGION).client(
-        service, endpoint_url=shared.endpoint_url, verify=str(shared.certificate)
+        service, endpoint_url=shared.endpoint.url, verify=shared.endpoint.ca_bundle
     )
     with pytest.raises(ClientError, match=r"signature|Signature"):
         getattr(client, call)()
@@ -95,7 +95,7 @@ def test_a_presigned_url_works_and_a_forged_one_does_not(shared):
     s3.create_bucket(Bucket="b-presigned", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket="b-presigned", Key="k", Body=b"object")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": "b-presigned", "Key": "k"})
-    trust = ssl.create_default_context(cafile=str(shared.certificate))
+    trust = ssl.create_default_context(cafile=shared.endpoint.ca_bundle)
     with urllib.request.urlopen(url, context=trust) as answer:
         assert answer.read() == b"object"
     with pytest.raises(urllib.error.HTTPError, match="403"):
@@ -106,7 +106,7 @@ def test_it_listens_on_loopback_alone_and_on_one_port(shared):
     process = psutil.Process(pid(shared))
     listening = [c.laddr for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
     assert [(address.ip, address.port) for address in listening] == [
-        ("127.0.0.1", int(shared.endpoint_url.rpartition(":")[2]))
+        ("127.0.0.1", int(shared.endpoint.url.rpartition(":")[2]))
     ]
 
 
@@ -124,14 +124,14 @@ def test_starting_what_runs_changes_nothing(shared):
 
 
 def test_a_stopped_emulator_comes_back_at_the_same_address_with_all_it_had(emulator):
-    url = emulator.endpoint_url
+    url = emulator.endpoint.url
     emulator.client("secretsmanager").create_secret(Name="s", SecretString="one")
     emulator.client("s3").create_bucket(Bucket="b-kept", CreateBucketConfiguration={"LocationConstraint": REGION})
     emulator.client("s3").put_object(Bucket="b-kept", Key="k", Body=b"object")
     emulator.stop()
     assert not emulator.alive()
     emulator.start()
-    assert emulator.endpoint_url == url
+    assert emulator.endpoint.url == url
     assert emulator.client("secretsmanager").get_secret_value(SecretId="s")["SecretString"] == "one"
     assert emulator.client("s3").get_object(Bucket="b-kept", Key="k")["Body"].read() == b"object"
 
@@ -153,29 +153,20 @@ def test_a_stop_with_a_client_s_connection_open_saves_and_ends(emulator):
     assert emulator.client("ssm").get_parameter(Name="last")["Parameter"]["Value"] == "word"
 
 
-def test_a_port_in_use_is_said_so(tmp_path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(LocalError, match=f"Port {port} is in use"):
-            Emulator(tmp_path / "team", ACCOUNT, REGION).start(port)
-
-
 def test_another_free_port_is_taken_when_that_of_last_time_is_not_free(tmp_path):
-    emulator = Emulator(tmp_path / "team", ACCOUNT, REGION)
+    emulator = MiniStack(tmp_path / "team", "example", REGION)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         (tmp_path / "team" / "emulator" / "port").write_text(str(taken.getsockname()[1]))
         emulator.start()
-        assert not emulator.endpoint_url.endswith(f":{taken.getsockname()[1]}")
+        assert not emulator.endpoint.url.endswith(f":{taken.getsockname()[1]}")
     emulator.stop()
 
 
 def test_an_emulator_that_cannot_start_says_what_its_log_says(tmp_path, monkeypatch):
-    emulator = Emulator(tmp_path / "team", ACCOUNT, REGION)
-    monkeypatch.setattr("kit.local.emulator._CHECKOUT", tmp_path)
+    emulator = MiniStack(tmp_path / "team", "example", REGION)
+    monkeypatch.setattr("kit.emulators.ministack.emulator.ROOT", tmp_path)
     with pytest.raises(LocalError, match="No module named 'kit'"):
         emulator.start()
 

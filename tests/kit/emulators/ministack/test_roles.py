@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from kit.local.emulator import Emulator
+from kit.emulators.ministack.emulator import MiniStack
 
-ACCOUNT, REGION = "123456789012", "eu-west-1"
+ACCOUNT, REGION = "825078062172", "eu-west-1"
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
     folder: Path = tmp_path_factory.mktemp("roles")
-    emulator = Emulator(folder / "team", ACCOUNT, REGION)
+    emulator = MiniStack(folder / "team", "example", REGION)
     emulator.start()
     yield emulator
     emulator.stop()
 
 
-def assume(emulator: Emulator, name: str, condition: dict[str, Any]) -> str:
+def assume(emulator: MiniStack, name: str, condition: dict[str, Any]) -> str:
     """The ARN that root becomes by a role with this condition in its trust policy."""
     statement = {
         "Effect": "Allow",
@@ -36,7 +36,7 @@ def assume(emulator: Emulator, name: str, condition: dict[str, Any]) -> str:
     return str(answer["AssumedRoleUser"]["Arn"])
 
 
-def test_a_role_for_tasks_of_the_own_account_can_be_assumed(emulator: Emulator) -> None:
+def test_a_role_for_tasks_of_the_own_account_can_be_assumed(emulator: MiniStack) -> None:
     condition = {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
         "ArnLike": {"aws:SourceArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:*"},
@@ -54,7 +54,7 @@ def test_a_role_for_tasks_of_the_own_account_can_be_assumed(emulator: Emulator) 
     ids=["account", "account of the ARN", "region"],
 )
 def test_a_role_for_others_tasks_cannot(
-    emulator: Emulator, condition: dict[str, Any], request: pytest.FixtureRequest
+    emulator: MiniStack, condition: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     name = f"other-{abs(hash(request.node.name))}"
     with pytest.raises(ClientError, match="AccessDenied"):

@@ -4,16 +4,16 @@ import json
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from kit.local import ministack_types
-from kit.local.emulator import Emulator
+from kit.emulators.ministack import types
+from kit.emulators.ministack.emulator import MiniStack
 
-ACCOUNT, REGION = "123456789012", "eu-west-1"
+ACCOUNT, REGION = "825078062172", "eu-west-1"
 DELAY = {"Delay": 1, "MaxAttempts": 30}
 
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory):
-    emulator = Emulator(tmp_path_factory.mktemp("types") / "team", ACCOUNT, REGION)
+    emulator = MiniStack(tmp_path_factory.mktemp("types") / "team", "example", REGION)
     emulator.start()
     yield emulator
     emulator.stop()
@@ -62,18 +62,18 @@ def att(name, attribute):
 
 
 def test_the_version_is_the_one_that_was_tried():
-    assert importlib.metadata.version("ministack") == ministack_types.MINISTACK_VERSION
+    assert importlib.metadata.version("ministack") == types.MINISTACK_VERSION
 
 
 def test_no_type_is_recorded_only_that_ministack_really_has():
     from ministack.services.cloudformation import provisioners
 
-    assert not ministack_types._RECORDED_ONLY.keys() & provisioners._RESOURCE_HANDLERS.keys()
+    assert not types._RECORDED_ONLY.keys() & provisioners._RESOURCE_HANDLERS.keys()
 
 
 def test_what_is_recorded_only_is_told_by_name():
-    types = {"AWS::S3::Bucket", "AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::SecurityGroupIngress"}
-    assert ministack_types.recorded_only(types) == ["AWS::EC2::EIP", "AWS::EC2::NatGateway"]
+    asked = {"AWS::S3::Bucket", "AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::SecurityGroupIngress"}
+    assert types.recorded_only(asked) == ["AWS::EC2::EIP", "AWS::EC2::NatGateway"]
 
 
 def test_a_recorded_resource_answers_as_on_aws_and_goes(stack):
@@ -206,59 +206,6 @@ def test_an_attached_secret_is_referred_to_by_arn_and_knows_its_database(stack, 
     value = json.loads(emulator.client("secretsmanager").get_secret_value(SecretId=answers["Secret"])["SecretString"])
     assert (value["host"], value["port"], value["dbname"]) == (answers["Host"], 5432, "mlflow")
     assert answers["Port"] == "5432"
-
-
-def test_a_task_definition_comes_back_as_the_ecs_api_names_it(stack, emulator):
-    container = {
-        "Name": "server",
-        "Image": "i",
-        "Secrets": [{"Name": "PASSWORD", "ValueFrom": "arn"}],
-        "DependsOn": [{"ContainerName": "migrate", "Condition": "SUCCESS"}],
-        "HealthCheck": {"Command": ["CMD", "true"], "StartPeriod": 10},
-        "MountPoints": [{"SourceVolume": "tmp", "ContainerPath": "/tmp"}],  # noqa: S108 - in a container
-        "LogConfiguration": {"LogDriver": "awslogs", "Options": {"Awslogs-Group": "Name"}},
-        "LinuxParameters": {"InitProcessEnabled": True, "Capabilities": {"Drop": ["ALL"]}},
-        "Ulimits": [{"Name": "nofile", "SoftLimit": 1, "HardLimit": 2}],
-        "DockerLabels": {"Some.Label": "Kept"},
-        "Environment": [{"Name": "A", "Value": "B"}],
-    }
-    properties = {
-        "Family": "f",
-        "RequiresCompatibilities": ["FARGATE"],
-        "RuntimePlatform": {"CpuArchitecture": "ARM64"},
-        "ContainerDefinitions": [container],
-        "Volumes": [{"Name": "tmp", "EFSVolumeConfiguration": {"FilesystemId": "fs-1"}}],
-    }
-    resources = {"Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": properties}}
-    client = emulator.client("ecs")
-
-    def described(arn):
-        return client.describe_task_definition(taskDefinition=arn)["taskDefinition"]
-
-    task = described(stack.deploy(resources, {"Task": ref("Task")})["Task"])
-    assert task["containerDefinitions"] == [
-        {
-            "name": "server",
-            "image": "i",
-            "cpu": 0,
-            "essential": True,
-            "secrets": [{"name": "PASSWORD", "valueFrom": "arn"}],
-            "dependsOn": [{"containerName": "migrate", "condition": "SUCCESS"}],
-            "healthCheck": {"command": ["CMD", "true"], "startPeriod": 10},
-            "mountPoints": [{"sourceVolume": "tmp", "containerPath": "/tmp"}],  # noqa: S108
-            "logConfiguration": {"logDriver": "awslogs", "options": {"Awslogs-Group": "Name"}},
-            "linuxParameters": {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}},
-            "ulimits": [{"name": "nofile", "softLimit": 1, "hardLimit": 2}],
-            "dockerLabels": {"Some.Label": "Kept"},
-            "environment": [{"name": "A", "value": "B"}],
-        }
-    ]
-    assert task["volumes"][0]["name"] == "tmp"
-    assert task["runtimePlatform"] == {"cpuArchitecture": "ARM64"}
-    container["Image"] = "j"
-    updated = described(stack.deploy(resources, {"Task": ref("Task")})["Task"])
-    assert updated["revision"] == 2
-    assert updated["containerDefinitions"][0]["secrets"] == [{"name": "PASSWORD", "valueFrom": "arn"}]
 
 
 def test_a_bucket_with_auto_deleted_objects_goes_with_them(stack, emulator):

@@ -1,0 +1,23 @@
+"""What of a team file an emulator cannot stand for, and what is deployed instead."""
+
+from pathlib import Path
+
+import yaml
+
+from kit.emulators.emulator import Emulator
+from stacks.config import Egress, TeamConfig
+
+
+def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:
+    """The team as it can be deployed to the emulator; the same object where nothing has to change."""
+    if emulator.has_nat_gateways or team.network.existing or team.network.egress != Egress.NAT:
+        return team
+    network = team.network.model_copy(update={"egress": Egress.PUBLIC_IP})
+    return team.model_copy(update={"network": network})
+
+
+def write_team_file(team: TeamConfig, folder: Path) -> None:
+    """Writes the team file that `team` would have been read from, into a folder of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = team.model_dump(mode="json", exclude={"name"}, exclude_none=True)
+    (folder / f"{team.name}.yaml").write_text(yaml.safe_dump(content))
