@@ -156,12 +156,12 @@ class Laptop:
         shutil.rmtree(self.state)
 
     def running(self) -> bool:
-        """Whether anything runs for the team."""
+        """Whether anything of the kit's runs for the team."""
         return (
             load_balancer.running(self.state)
             or processes.alive(self._agent_pid)
             or self.postgres.running
-            or self.emulator.alive()
+            or (self.emulator.alive() and not self.emulator.of_the_user)
         )
 
     @property

@@ -21,6 +21,9 @@ class FakeLaptop:
 
     forgets = False
 
+    def running(self) -> bool:
+        return False
+
     def __init__(self, team: str, choice: Choice | None) -> None:
         self.team, self.choice, self.state, self.calls = team, choice, Path("state"), []
         self.emulator = SimpleNamespace(alive=lambda: False, name="LocalStack")
