@@ -74,7 +74,7 @@ def _deploy(laptop: Laptop, assembly: Path, steps: Steps) -> None:
         if is_deployed(assembly, emulator.client("cloudformation")):
             report(f"{_resources(assembly)} resources in {team.region}, unchanged")
         else:
-            cdk.deploy(assembly, report)
+            cdk.deploy(assembly, report, emulator.deployment_method)
             report(f"{_resources(assembly)} resources in {team.region}")
 
 

@@ -30,6 +30,7 @@ class Emulator(abc.ABC):
         of_the_user: whether the user runs it: then the kit neither starts nor stops it.
         keeps_state: whether what it holds is there again after a stop.
         differences: what it does otherwise than AWS, in words that follow "other than on AWS".
+        deployment_method: of `cdk deploy`, "change-set" or "direct".
         has_nat_gateways: whether a stack with a NAT gateway can be deployed to it.
         account_id: twelve digits.
         log: the file that its output is appended to.
@@ -39,6 +40,7 @@ class Emulator(abc.ABC):
     name: ClassVar[str]
     keeps_state: ClassVar[bool]
     differences: ClassVar[tuple[str, ...]] = ()
+    deployment_method: ClassVar[str] = "change-set"
     has_nat_gateways: ClassVar[bool] = True
     _health_path: ClassVar[str]
 

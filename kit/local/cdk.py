@@ -69,12 +69,22 @@ class Cdk:
         # Without an app: the account is all that is bootstrapped.
         self._run(["bootstrap", environment, "--app", "", "--progress", "events"], report)
 
-    def deploy(self, assembly: Path, report: Report) -> None:
-        """Deploy every stack of `assembly`, in the order they depend on each other.
+    def deploy(self, assembly: Path, report: Report, method: str = "change-set") -> None:
+        """Deploy every stack of `assembly`, in the order they depend on each other, by the CLI's `--method`.
 
         Raises LocalError with the first resource that failed and its reason.
         """
-        options = ["--all", "--require-approval", "never", "--progress", "events", "--app", str(assembly)]
+        options = [
+            "--all",
+            "--method",
+            method,
+            "--require-approval",
+            "never",
+            "--progress",
+            "events",
+            "--app",
+            str(assembly),
+        ]
         self._run(["deploy", *options], report)
 
     def _run(self, arguments: list[str], report: Report) -> None:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from kit.emulators.emulator import ROOT, Emulator, path_beside
-from kit.local.aws_endpoint import Credentials
+from kit.local.aws_endpoint import AwsEndpoint, Credentials
 from kit.local.ports import HOST
 
 _ACCOUNT_ID = "123456789012"
@@ -15,11 +15,18 @@ class Moto(Emulator):
 
     name = "moto"
     keeps_state = False
+    # It exports nothing that a change set has made.
+    deployment_method = "direct"
     differences = ("IAM allows everything to everybody", "moto forgets everything when it stops")
     _health_path = "/moto-api/"
 
     def __init__(self, state: Path, team: str, region: str) -> None:
         super().__init__(state, _ACCOUNT_ID, region)
+
+    @property
+    def endpoint(self) -> AwsEndpoint:
+        # moto takes a template's bucket from the path for this name alone.
+        return AwsEndpoint(f"http://localhost:{self._port_file.read_text()}", self.region)
 
     @property
     def root(self) -> Credentials:

@@ -1,0 +1,243 @@
+"""What moto 5.2.5 lacks of CloudFormation for this kit's stacks, added in the emulator's own process.
+
+moto finds a type among the direct subclasses of `CloudFormationModel`. Which methods those have, and the functions that are
+replaced here, are no public interface, so the version is pinned and `register` refuses any other.
+"""
+
+import json
+import uuid
+from importlib.metadata import version
+from typing import Any, Self
+
+from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import ValidationError
+from moto.core.common_models import CloudFormationModel
+from moto.core.utils import camelcase_to_underscores
+from moto.ec2.models import ec2_backends
+from moto.rds.models import rds_backends
+from moto.secretsmanager.models import secretsmanager_backends
+
+MOTO_VERSION = "5.2.5"
+# Rules of GenerateSecretString, with their defaults.
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
+_PASSWORD_RULES: dict[str, Any] = {
+    "PasswordLength": 32,
+    "ExcludeCharacters": "",
+    "ExcludeNumbers": False,
+    "ExcludePunctuation": False,
+    "ExcludeUppercase": False,
+    "ExcludeLowercase": False,
+    "IncludeSpace": False,
+    "RequireEachIncludedType": True,
+}
+
+Json = dict[str, Any]
+
+
+class _Added:
+    """A resource type that is carried out by moto's own backends. `physical_resource_id` is what `Ref` gives."""
+
+    def __init__(self, physical_resource_id: str) -> None:
+        self.physical_resource_id = physical_resource_id
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return False
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, original: Self, new_name: str, resource: Json, account: str, region: str
+    ) -> Self:
+        """Without a method of its own, what an update changes is nothing that moto knows."""
+        return original
+
+
+class Secret(_Added, CloudFormationModel):
+    """AWS::SecretsManager::Secret: an update never makes a new value."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "Name"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::SecretsManager::Secret"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr == "Id"
+
+    def get_cfn_attribute(self, attribute: str) -> str:
+        return self.physical_resource_id
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
+        backend, properties = secretsmanager_backends[account][region], resource.get("Properties", {})
+        answer = backend.create_secret(
+            name=name,
+            secret_string=_secret_string(backend, properties),
+            secret_binary=None,
+            description=properties.get("Description"),
+            tags=properties.get("Tags"),
+            kms_key_id=properties.get("KmsKeyId"),
+            client_request_token=None,
+            replica_regions=[],
+            force_overwrite=False,
+        )
+        return cls(json.loads(answer)["ARN"])
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, original: Self, new_name: str, resource: Json, account: str, region: str
+    ) -> Self:
+        tags = {tag["Key"]: tag["Value"] for tag in resource.get("Properties", {}).get("Tags", [])}
+        secretsmanager_backends[account][region].tag_resource(original.physical_resource_id, tags)
+        return original
+
+    def delete(self, account: str, region: str) -> None:
+        secretsmanager_backends[account][region].delete_secret(self.physical_resource_id, None, True)
+
+
+class DbInstance(_Added, CloudFormationModel):
+    """AWS::RDS::DBInstance: moto's own takes its groups from the same stack alone, and replaces it at each update."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "DBInstanceIdentifier"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::RDS::DBInstance"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr in ("Endpoint.Address", "Endpoint.Port")
+
+    def __init__(self, database: Any) -> None:
+        super().__init__(database.db_instance_identifier)
+        self._database = database
+
+    def get_cfn_attribute(self, attribute: str) -> Any:
+        return {"Endpoint.Address": self._database.address, "Endpoint.Port": self._database.port}[attribute]
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+        identifier = name.lower()[:63].rstrip("-")
+        arguments = {"db_instance_identifier": identifier, **_rds_arguments(resource["Properties"])}
+        return cls(rds_backends[account][region].create_db_instance(arguments))
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, original: Self, new_name: str, resource: Json, account: str, region: str
+    ) -> Self:
+        arguments = _rds_arguments(resource["Properties"])
+        database = rds_backends[account][region].modify_db_instance(original.physical_resource_id, arguments)
+        return cls(database)
+
+    def delete(self, account: str, region: str) -> None:
+        rds_backends[account][region].delete_db_instance(self.physical_resource_id)
+
+
+class SecretTargetAttachment(_Added, CloudFormationModel):
+    """AWS::SecretsManager::SecretTargetAttachment: the secret learns where its database is."""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::SecretsManager::SecretTargetAttachment"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
+        properties = resource["Properties"]
+        secrets, secret_id = secretsmanager_backends[account][region], properties["SecretId"]
+        (database,) = rds_backends[account][region].describe_db_instances(properties["TargetId"])
+        connection = {
+            "engine": database.engine,
+            "host": database.address,
+            "port": database.port,
+            "dbname": database.db_name,
+            "dbInstanceIdentifier": database.db_instance_identifier,
+        }
+        value = json.loads(secrets.get_secret_value(secret_id, "", "")["SecretString"])
+        version = str(uuid.uuid4())
+        secrets.update_secret(secret_id, json.dumps(value | connection), client_request_token=version)
+        return cls(secret_id)
+
+
+class BucketPolicy(_Added, CloudFormationModel):
+    """AWS::S3::BucketPolicy, recorded only: moto reads no conditions, so a Deny of plain http would deny everything."""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::S3::BucketPolicy"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
+        return cls(resource["Properties"]["Bucket"])
+
+
+class SecurityGroupEgress(_Added, CloudFormationModel):
+    """AWS::EC2::SecurityGroupEgress between two groups."""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::EC2::SecurityGroupEgress"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
+        rule = resource["Properties"]
+        rules, _ = ec2_backends[account][region].authorize_security_group_egress(
+            group_name_or_id=rule["GroupId"],
+            ip_protocol=rule["IpProtocol"],
+            from_port=rule.get("FromPort"),
+            to_port=rule.get("ToPort"),
+            ip_ranges=[],
+            source_groups=[{"GroupId": rule["DestinationSecurityGroupId"]}],
+        )
+        return cls(rules[0].id)
+
+
+def register() -> None:
+    """Refuse types that moto does not know, as AWS does, instead of calling them created.
+
+    The types above are known to moto as soon as this module is imported. Raises RuntimeError under any other version
+    of moto, whose private names may differ.
+    """
+    if version("moto") != MOTO_VERSION:
+        raise RuntimeError(
+            f"These additions fit moto {MOTO_VERSION}, not {version('moto')}: install the pinned requirements."
+        )
+    find = parsing.resource_class_from_type
+
+    def find_or_refuse(resource_type: str) -> Any:
+        known = find(resource_type)
+        if known is None and resource_type not in parsing.NULL_MODELS:
+            raise ValidationError(message=f"Template format error: Unrecognized resource types: [{resource_type}]")
+        return known
+
+    parsing.resource_class_from_type = find_or_refuse
+
+
+def _secret_string(backend: Any, properties: Json) -> str:
+    """The value of a secret: given, or generated by all the rules of GenerateSecretString."""
+    rules = properties.get("GenerateSecretString")
+    if rules is None:
+        return str(properties.get("SecretString", ""))
+    arguments = {camelcase_to_underscores(rule): rules.get(rule, default) for rule, default in _PASSWORD_RULES.items()}
+    password = json.loads(backend.get_random_password(**arguments))["RandomPassword"]
+    if "SecretStringTemplate" not in rules:
+        return str(password)
+    return json.dumps(json.loads(rules["SecretStringTemplate"]) | {rules["GenerateStringKey"]: password})
+
+
+def _rds_arguments(properties: Json) -> Json:
+    """Properties of a DB instance as moto's backend takes them."""
+    arguments = {camelcase_to_underscores(name): value for name, value in properties.items()}
+    # CloudFormation takes a number in quotes, too.
+    arguments |= {name: int(arguments[name]) for name in ("allocated_storage", "port") if name in arguments}
+    arguments["vpc_security_group_ids"] = arguments.pop("vpc_security_groups", [])
+    return arguments
