@@ -15,8 +15,10 @@ from kit.local.cdk import Cdk, is_bootstrapped, is_deployed, resource_types
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
+from kit.local.templates import deployed_templates, synthesized_templates
 from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
+from kit.replacements import refuse_replacements
 from stacks.config import ArtifactsMode, Auth, TeamConfig
 
 
@@ -74,6 +76,8 @@ def _deploy(laptop: Laptop, assembly: Path, steps: Steps) -> None:
         if is_deployed(assembly, emulator.client("cloudformation")):
             report(f"{_resources(assembly)} resources in {team.region}, unchanged")
         else:
+            planned = synthesized_templates(assembly)
+            refuse_replacements(deployed_templates(emulator.client("cloudformation"), planned), planned)
             cdk.deploy(assembly, report, emulator.deployment_method)
             report(f"{_resources(assembly)} resources in {team.region}")
 
