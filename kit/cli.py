@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kit.commands.destroy import destroy
 from kit.commands.down import down
 from kit.commands.password import password
 from kit.commands.smoke import smoke_test
@@ -88,6 +89,21 @@ def down_command(team: str, choice: Choice | None, delete_data: bool, yes: bool)
     if delete_data and not yes and not click.confirm(question, err=True):
         raise LocalError("Nothing is deleted, and nothing stopped.")
     down(team, choice, Steps(), delete_data=delete_data)
+
+
+@kit.command("destroy")
+@click.argument("team")
+@click.option("--all", "everything", is_flag=True, help="All stacks of a temporary team, with all its data.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before anything is deleted.")
+def destroy_command(team: str, everything: bool, yes: bool) -> None:
+    """Delete TEAM's server from the emulator, as `cdk destroy` would on AWS. Its data stays, for `kit up` to adopt.
+
+    \b
+    Examples:
+      scripts/kit destroy research
+      scripts/kit destroy trial --all
+    """
+    click.echo(destroy(team, Steps(), lambda question: yes or click.confirm(question, err=True), everything=everything))
 
 
 @kit.command("password")

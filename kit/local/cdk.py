@@ -1,4 +1,4 @@
-"""The pinned CDK command line: synth, bootstrap and deploy, with progress told line by line.
+"""The pinned CDK command line: synth, bootstrap, deploy and destroy, with progress told line by line.
 
 Options are those of https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd.html.
 """
@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from kit.local.errors import LocalError
 
 Report = Callable[[str], None]
 
-# What `--progress events` prints: stack | 3/19 | time | status | type | logical id, and why it failed.
-_EVENT = re.compile(r"^(?P<stack>\S+) \| +(?P<count>\d+/\d+) \| [^|]+ \| (?P<status>\w+) +\| (?P<rest>.+)$")
+# What `--progress events` prints: stack | 3/19 | time | status | type | logical id, and why it failed. A deletion has
+# no 19.
+_EVENT = re.compile(r"^(?P<stack>\S+) \| +(?P<count>\d+(/\d+)?) \| [^|]+ \| (?P<status>\w+) +\| (?P<rest>.+)$")
+_DONE = {"CREATE_COMPLETE": "deploying", "UPDATE_COMPLETE": "deploying", "DELETE_COMPLETE": "deleting"}
 # A failure that another resource's failure has caused, of no interest.
 _CANCELLED = "Resource creation cancelled"
 _KEPT_LINES = 40
@@ -87,6 +89,13 @@ class Cdk:
         ]
         self._run(["deploy", *options], report)
 
+    def destroy(self, assembly: Path, stacks: Iterable[str], report: Report) -> None:
+        """Delete `stacks` of `assembly`, and no other, those first that depend on others.
+
+        Raises LocalError with the first resource that failed and its reason.
+        """
+        self._run(["destroy", *stacks, "--exclusively", "--force", "--app", str(assembly)], report)
+
     def _run(self, arguments: list[str], report: Report) -> None:
         lines: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
         failure: str | None = None
@@ -98,8 +107,8 @@ class Cdk:
                 event = _EVENT.match(lines[-1])
                 if event is None:
                     continue
-                if event["status"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-                    report(f"deploying {event['stack']}  {event['count']}")
+                if event["status"] in _DONE:
+                    report(f"{_DONE[event['status']]} {event['stack']}  {event['count']}")
                 elif event["status"].endswith("_FAILED") and _CANCELLED not in event["rest"]:
                     failure = failure or f"{event['stack']}: {' '.join(event['rest'].split())}"
         if process.returncode != 0:

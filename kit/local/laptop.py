@@ -142,12 +142,16 @@ class Laptop:
         All data is kept, unless the emulator forgets at its end: without artifacts and secrets the database is of
         no use.
         """
-        load_balancer.stop(self.state)
-        self.stop_task()
-        self.postgres.stop()
+        self.stop_server()
         self.emulator.stop()
         if self.forgets:
             self._delete_database()
+
+    def stop_server(self) -> None:
+        """Stops all but the emulator."""
+        load_balancer.stop(self.state)
+        self.stop_task()
+        self.postgres.stop()
 
     def delete_data(self) -> None:
         """Stops whatever runs and removes the team's database, artifacts and secrets on this machine for good."""

@@ -38,6 +38,27 @@ def test_progress_is_told_by_stack_and_count(cli):
     assert told == ["deploying mlflow-a-data  3/19"]
 
 
+def test_a_deletion_is_told_by_stack_and_count(cli):
+    told = []
+    lines = [event("DELETE_IN_PROGRESS", "A", count="1"), event("DELETE_COMPLETE", "A", count="2")]
+    cli(lines).destroy(Path("cdk.out"), ["mlflow-a-data"], told.append)
+    assert told == ["deleting mlflow-a-data  2"]
+
+
+def test_a_stack_that_cannot_be_deleted_is_named_with_the_reason(cli):
+    lines = [event("DELETE_FAILED", "Bucket", "is not empty", count="1")]
+    with pytest.raises(
+        LocalError, match=r"^cdk destroy failed: mlflow-a-data: AWS::S3::Bucket \| Bucket is not empty$"
+    ):
+        cli(lines, status=1).destroy(Path("cdk.out"), ["mlflow-a-data"], print)
+
+
+def test_no_other_stack_is_destroyed_than_those_that_are_named(cli, tmp_path):
+    found = tmp_path / "arguments"
+    cli(program=f"open({str(found)!r}, 'w').write(' '.join(sys.argv))").destroy(Path("cdk.out"), ["a", "b"], print)
+    assert "destroy a b --exclusively --force --app cdk.out" in found.read_text()
+
+
 def test_a_failure_names_the_resource_that_failed_first_and_why(cli):
     lines = [
         event("CREATE_FAILED", "Other", "Resource creation cancelled"),

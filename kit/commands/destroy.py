@@ -1,0 +1,131 @@
+"""`kit destroy`: deletes a team's server from an emulator on this machine; of a temporary team, all of it if asked to.
+
+What may be deleted is judged by what was deployed. Emulators are no judges of it: some delete a protected database, a
+bucket with objects in it, or a stack with termination protection.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from kit.commands.up import TEAMS
+from kit.environment import ROOT
+from kit.interruption import held_back
+from kit.kept import Template, kept
+from kit.local.cdk import Cdk
+from kit.local.errors import LocalError
+from kit.local.laptop import Laptop
+from kit.local.left_over import left_over, physical_resources
+from kit.local.templates import deployed_templates
+from kit.progress import Steps
+from stacks.config import StackKind, TeamConfig
+from stacks.team_files import load_teams
+
+Confirm = Callable[[str], bool]
+"""Asks a person a question, and answers whether it was a yes."""
+_HOLDS: dict[StackKind, str] = {
+    "network": "the database and the load balancer are in it",
+    "data": "runs, models and users, artifacts, the key and the secrets",
+    "edge": "the load balancer, whose name clients know",
+}
+
+
+def destroy(team_name: str, steps: Steps, confirm: Confirm, *, everything: bool = False) -> str:
+    """Deletes the service stack, or all stacks of a temporary team; returns what is kept, and why.
+
+    What did not run before does not run afterwards. Raises LocalError, before anything is stopped or deleted, where
+    nothing is deployed, where `everything` would delete what is to be kept, and without a yes; TeamFileError.
+    """
+    (team,) = load_teams(TEAMS, only=team_name)
+    if everything and not team.temporary:
+        raise LocalError(
+            f"Team {team.name} is not temporary, so its data stays: leave --all out, or say `temporary: true` in "
+            f"teams/{team.name}.yaml and run `scripts/up {team.name}` first."
+        )
+    laptop = Laptop(team)
+    with laptop.for_one_command():
+        assembly = laptop.state / "cdk.out"
+        if not (assembly / "manifest.json").exists():
+            raise LocalError(
+                f"Team {team.name} was not deployed on this machine, or its last `cdk synth` failed: "
+                f"there is nothing to destroy before `scripts/up {team.name}`."
+            )
+        ran = laptop.emulator.alive()
+        try:
+            with steps.step("AWS emulator"):
+                laptop.emulator.start()
+            told = _destroy(laptop, assembly, steps, confirm, everything)
+            return f"{told}\nThe emulator still runs: `scripts/down {team.name}` stops it." if ran else told
+        finally:
+            if not ran:
+                with held_back():
+                    laptop.emulator.stop()
+
+
+def _destroy(laptop: Laptop, assembly: Path, steps: Steps, confirm: Confirm, everything: bool) -> str:
+    team, client = laptop.team, laptop.emulator.client
+    deployed = deployed_templates(client("cloudformation"), map(team.stack_name, get_args(StackKind)))
+    if not deployed:
+        raise LocalError(f"No stack of team {team.name} is deployed: there is nothing to destroy.")
+    if everything:
+        _refuse_lasting(team, deployed, assembly, client("cloudformation"))
+        question = f"Delete all stacks of team {team.name}, with all runs, models, artifacts and users?"
+        stacks = [*deployed]
+    else:
+        stacks = [team.stack_name("service")]
+        if stacks[0] not in deployed:
+            raise LocalError(f"{stacks[0]} is not deployed: `scripts/up {team.name}` brings the server back.")
+        question = f"Delete the stack {stacks[0]}? All data stays."
+    if not confirm(question):
+        raise LocalError("Nothing is destroyed, and nothing stopped.")
+    before = physical_resources(client("cloudformation"), stacks) if everything else []
+    with steps.step("Stop the server"):
+        laptop.stop_server()
+        if everything:
+            # First, so that no data is left behind the team's back should something come between.
+            laptop.postgres.delete()
+    cdk = Cdk(ROOT, laptop.state / "home", {**laptop.emulator.client_environment(), "KIT_CLI_CREDENTIALS": "true"})
+    with steps.step("cdk destroy") as report:
+        cdk.destroy(assembly, stacks, report)
+        report(", ".join(stacks) if not everything else f"{len(stacks)} stacks")
+    if not everything:
+        return _what_is_kept(team, deployed)
+    with steps.step("What is left") as report:
+        if left := left_over(before, client):
+            names = ", ".join(f"{resource.physical_id} ({resource.type})" for resource in left)
+            raise LocalError(
+                f"The stacks are deleted, but the emulator still has {names}: "
+                f"`scripts/down {team.name} --delete-data` removes the emulator with all that is in it."
+            )
+        report(f"none of {len(before)} buckets, secrets and the like")
+    return f"All stacks of team {team.name} are deleted, with all their data; its team file is left."
+
+
+def _refuse_lasting(team: TeamConfig, deployed: Mapping[str, Template], assembly: Path, cloudformation: Any) -> None:
+    """The team file alone does not make a team temporary: only its deployment does."""
+    if kept(deployed) or any(_protected(cloudformation, assembly, stack) for stack in deployed):
+        raise LocalError(
+            f"Team {team.name} was deployed as a lasting one, so its data stays: run `scripts/up {team.name}` first, "
+            "which deploys the `temporary: true` of its file."
+        )
+
+
+def _protected(cloudformation: Any, assembly: Path, stack: str) -> bool:
+    """Whether the stack has termination protection, or was given it: not all emulators remember."""
+    (description,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    given = artifacts.get(stack, {}).get("properties", {}).get("terminationProtection")
+    return bool(description.get("EnableTerminationProtection") or given)
+
+
+def _what_is_kept(team: TeamConfig, deployed: Iterable[str]) -> str:
+    names = {team.stack_name(kind): why for kind, why in _HOLDS.items() if team.stack_name(kind) in deployed}
+    width = max(map(len, names), default=0)
+    return "\n".join(
+        [
+            "Kept:",
+            *(f"  {name:<{width}}  {why}" for name, why in names.items()),
+            f"`scripts/up {team.name}` brings the server back with them.",
+        ]
+    )
