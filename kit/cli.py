@@ -93,9 +93,10 @@ def down_command(team: str, choice: Choice | None, delete_data: bool, yes: bool)
 
 @kit.command("destroy")
 @click.argument("team")
+@_on_emulator
 @click.option("--all", "everything", is_flag=True, help="All stacks of a temporary team, with all its data.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before anything is deleted.")
-def destroy_command(team: str, everything: bool, yes: bool) -> None:
+def destroy_command(team: str, choice: Choice | None, everything: bool, yes: bool) -> None:
     """Delete TEAM's server from the emulator, as `cdk destroy` would on AWS. Its data stays, for `kit up` to adopt.
 
     \b
@@ -103,7 +104,11 @@ def destroy_command(team: str, everything: bool, yes: bool) -> None:
       scripts/kit destroy research
       scripts/kit destroy trial --all
     """
-    click.echo(destroy(team, Steps(), lambda question: yes or click.confirm(question, err=True), everything=everything))
+
+    def confirm(question: str) -> bool:
+        return yes or click.confirm(question, err=True)
+
+    click.echo(destroy(team, choice, Steps(), confirm, everything=everything))
 
 
 @kit.command("password")

@@ -9,18 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-from kit.commands.up import TEAMS
-from kit.environment import ROOT
+from kit.emulators.choice import Choice
+from kit.guard.kept import Template, kept
 from kit.interruption import held_back
-from kit.kept import Template, kept
-from kit.local.cdk import Cdk
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop
 from kit.local.left_over import left_over, physical_resources
 from kit.local.templates import deployed_templates
 from kit.progress import Steps
 from stacks.config import StackKind, TeamConfig
-from stacks.team_files import load_teams
 
 Confirm = Callable[[str], bool]
 """Asks a person a question, and answers whether it was a yes."""
@@ -31,19 +28,19 @@ _HOLDS: dict[StackKind, str] = {
 }
 
 
-def destroy(team_name: str, steps: Steps, confirm: Confirm, *, everything: bool = False) -> str:
+def destroy(team_name: str, choice: Choice | None, steps: Steps, confirm: Confirm, *, everything: bool = False) -> str:
     """Deletes the service stack, or all stacks of a temporary team; returns what is kept, and why.
 
     What did not run before does not run afterwards. Raises LocalError, before anything is stopped or deleted, where
     nothing is deployed, where `everything` would delete what is to be kept, and without a yes; TeamFileError.
     """
-    (team,) = load_teams(TEAMS, only=team_name)
+    laptop = Laptop.find(team_name, choice)
+    team = laptop.team
     if everything and not team.temporary:
         raise LocalError(
             f"Team {team.name} is not temporary, so its data stays: leave --all out, or say `temporary: true` in "
             f"teams/{team.name}.yaml and run `scripts/up {team.name}` first."
         )
-    laptop = Laptop(team)
     with laptop.for_one_command():
         assembly = laptop.state / "cdk.out"
         if not (assembly / "manifest.json").exists():
@@ -85,9 +82,8 @@ def _destroy(laptop: Laptop, assembly: Path, steps: Steps, confirm: Confirm, eve
         if everything:
             # First, so that no data is left behind the team's back should something come between.
             laptop.postgres.delete()
-    cdk = Cdk(ROOT, laptop.state / "home", {**laptop.emulator.client_environment(), "KIT_CLI_CREDENTIALS": "true"})
     with steps.step("cdk destroy") as report:
-        cdk.destroy(assembly, stacks, report)
+        laptop.cdk().destroy(assembly, stacks, report)
         report(", ".join(stacks) if not everything else f"{len(stacks)} stacks")
     if not everything:
         return _what_is_kept(team, deployed)

@@ -8,17 +8,17 @@ from kit import smoke
 from kit.emulators.adaptation import adapt, write_team_file
 from kit.emulators.choice import Choice
 from kit.emulators.ministack.types import recorded_only
-from kit.environment import ROOT, SERVER
+from kit.environment import SERVER
+from kit.guard.replacements import refuse_replacements
 from kit.interruption import held_back
 from kit.local.assembly import TEAMS, synthesize
-from kit.local.cdk import Cdk, is_bootstrapped, is_deployed, resource_types
+from kit.local.cdk import is_bootstrapped, is_deployed, resource_types
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
 from kit.local.templates import deployed_templates, synthesized_templates
 from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
-from kit.replacements import refuse_replacements
 from stacks.config import ArtifactsMode, Auth, TeamConfig
 
 
@@ -64,8 +64,7 @@ def _deploy(laptop: Laptop, assembly: Path, steps: Steps) -> None:
     with steps.step("AWS emulator") as report:
         emulator.start(report)
         report(emulator.description)
-    own = {"KIT_CLI_CREDENTIALS": "true", "KIT_WITHOUT_IMAGES": "true"}
-    cdk = Cdk(ROOT, laptop.state / "home", {**emulator.client_environment(), **own})
+    cdk = laptop.cdk()
     with steps.step("cdk synth") as report:
         synthesize(cdk, team, assembly, report, _team_files(laptop))
     if not is_bootstrapped(emulator.client("ssm")):

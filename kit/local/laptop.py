@@ -17,6 +17,7 @@ from kit.environment import ROOT, SERVER
 from kit.local import load_balancer, processes
 from kit.local.agent_files import AgentConfiguration, AgentStatus, Phase
 from kit.local.assembly import TEAMS
+from kit.local.cdk import Cdk
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.load_balancer import LoadBalancer
@@ -69,6 +70,11 @@ class Laptop:
                 f"Another command (process {holder.read_text()}) is at work on team {self.team.name}: "
                 "wait for it, or end it with Ctrl-C."
             ) from None
+
+    def cdk(self) -> Cdk:
+        """The CDK's command line, as root in the emulator."""
+        own = {"KIT_CLI_CREDENTIALS": "true", "KIT_WITHOUT_IMAGES": "true"}
+        return Cdk(ROOT, self.state / "home", {**self.emulator.client_environment(), **own})
 
     def refuse_taken_port(self, port: int) -> None:
         """Raises LocalError, before anything is started in vain, when another program has the port."""

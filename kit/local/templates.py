@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from kit.kept import Template
+from kit.guard.kept import Template
 
 # Stacks of these have never been whole: there is nothing in them to keep.
 _NEVER_WHOLE = ("REVIEW_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE")

@@ -10,16 +10,18 @@ def mend() -> None:
     """Mend the moto of this process."""
     _give_keys_their_tags()
     # Else `Ref` is the object, which is of no use to another stack.
-    for group in (DBParameterGroup, DBSubnetGroup):
+    groups: list[Any] = [DBParameterGroup, DBSubnetGroup]
+    for group in groups:
         group.physical_resource_id = property(lambda group: group.name)
 
 
 def _give_keys_their_tags() -> None:
-    create = Key.create_from_cloudformation_json
+    model: Any = Key
+    create = model.create_from_cloudformation_json
 
     def create_with_tags(name: str, resource: dict[str, Any], *where: Any, **more: Any) -> Any:
         tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in resource["Properties"].get("Tags", [])]
         properties = {**resource["Properties"], "Tags": tags}
         return create(name, {**resource, "Properties": properties}, *where, **more)
 
-    Key.create_from_cloudformation_json = create_with_tags
+    model.create_from_cloudformation_json = create_with_tags

@@ -42,7 +42,8 @@ def _add_termination_protection() -> None:
         stack.enable_termination_protection = response._get_bool_param("EnableTerminationProtection")
         return ActionResult({"StackId": stack.stack_id})
 
-    CloudFormationResponse.update_termination_protection = update_termination_protection
+    responses: Any = CloudFormationResponse
+    responses.update_termination_protection = update_termination_protection
 
 
 if __name__ == "__main__":

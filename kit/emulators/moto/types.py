@@ -1,7 +1,7 @@
 """What moto 5.2.5 lacks of CloudFormation for this kit's stacks, added in the emulator's own process.
 
-moto finds a type among the direct subclasses of `CloudFormationModel`. Which methods those have, and the functions that are
-replaced here, are no public interface, so the version is pinned and `register` refuses any other.
+moto finds a type among the direct subclasses of `CloudFormationModel`. Which methods those have, and the function that
+is replaced here, are no public interface, so the version is pinned and `register` refuses any other.
 """
 
 import json
@@ -50,10 +50,15 @@ class _Added:
 
     @classmethod
     def update_from_cloudformation_json(
-        cls, original: Self, new_name: str, resource: Json, account: str, region: str
+        cls,
+        original_resource: Self,
+        new_resource_name: str,
+        cloudformation_json: Json,
+        account_id: str,
+        region_name: str,
     ) -> Self:
         """Without a method of its own, what an update changes is nothing that moto knows."""
-        return original
+        return original_resource
 
 
 class Secret(_Added, CloudFormationModel):
@@ -75,10 +80,15 @@ class Secret(_Added, CloudFormationModel):
         return self.physical_resource_id
 
     @classmethod
-    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
-        backend, properties = secretsmanager_backends[account][region], resource.get("Properties", {})
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Json, account_id: str, region_name: str, **kwargs: Any
+    ) -> Self:
+        backend, properties = (
+            secretsmanager_backends[account_id][region_name],
+            cloudformation_json.get("Properties", {}),
+        )
         answer = backend.create_secret(
-            name=name,
+            name=resource_name,
             secret_string=_secret_string(backend, properties),
             secret_binary=None,
             description=properties.get("Description"),
@@ -92,14 +102,19 @@ class Secret(_Added, CloudFormationModel):
 
     @classmethod
     def update_from_cloudformation_json(
-        cls, original: Self, new_name: str, resource: Json, account: str, region: str
+        cls,
+        original_resource: Self,
+        new_resource_name: str,
+        cloudformation_json: Json,
+        account_id: str,
+        region_name: str,
     ) -> Self:
-        tags = {tag["Key"]: tag["Value"] for tag in resource.get("Properties", {}).get("Tags", [])}
-        secretsmanager_backends[account][region].tag_resource(original.physical_resource_id, tags)
-        return original
+        tags = {tag["Key"]: tag["Value"] for tag in cloudformation_json.get("Properties", {}).get("Tags", [])}
+        secretsmanager_backends[account_id][region_name].tag_resource(original_resource.physical_resource_id, tags)
+        return original_resource
 
-    def delete(self, account: str, region: str) -> None:
-        secretsmanager_backends[account][region].delete_secret(self.physical_resource_id, None, True)
+    def delete(self, account_id: str, region_name: str) -> None:
+        secretsmanager_backends[account_id][region_name].delete_secret(self.physical_resource_id, None, True)
 
 
 class DbInstance(_Added, CloudFormationModel):
@@ -125,22 +140,31 @@ class DbInstance(_Added, CloudFormationModel):
         return {"Endpoint.Address": self._database.address, "Endpoint.Port": self._database.port}[attribute]
 
     @classmethod
-    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Json, account_id: str, region_name: str, **kwargs: Any
+    ) -> Self:
         # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
-        identifier = name.lower()[:63].rstrip("-")
-        arguments = {"db_instance_identifier": identifier, **_rds_arguments(resource["Properties"])}
-        return cls(rds_backends[account][region].create_db_instance(arguments))
+        identifier = resource_name.lower()[:63].rstrip("-")
+        arguments = {"db_instance_identifier": identifier, **_rds_arguments(cloudformation_json["Properties"])}
+        return cls(rds_backends[account_id][region_name].create_db_instance(arguments))
 
     @classmethod
     def update_from_cloudformation_json(
-        cls, original: Self, new_name: str, resource: Json, account: str, region: str
+        cls,
+        original_resource: Self,
+        new_resource_name: str,
+        cloudformation_json: Json,
+        account_id: str,
+        region_name: str,
     ) -> Self:
-        arguments = _rds_arguments(resource["Properties"])
-        database = rds_backends[account][region].modify_db_instance(original.physical_resource_id, arguments)
+        arguments = _rds_arguments(cloudformation_json["Properties"])
+        database = rds_backends[account_id][region_name].modify_db_instance(
+            original_resource.physical_resource_id, arguments
+        )
         return cls(database)
 
-    def delete(self, account: str, region: str) -> None:
-        rds_backends[account][region].delete_db_instance(self.physical_resource_id)
+    def delete(self, account_id: str, region_name: str) -> None:
+        rds_backends[account_id][region_name].delete_db_instance(self.physical_resource_id)
 
 
 class SecretTargetAttachment(_Added, CloudFormationModel):
@@ -151,10 +175,12 @@ class SecretTargetAttachment(_Added, CloudFormationModel):
         return "AWS::SecretsManager::SecretTargetAttachment"
 
     @classmethod
-    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
-        properties = resource["Properties"]
-        secrets, secret_id = secretsmanager_backends[account][region], properties["SecretId"]
-        (database,) = rds_backends[account][region].describe_db_instances(properties["TargetId"])
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Json, account_id: str, region_name: str, **kwargs: Any
+    ) -> Self:
+        properties = cloudformation_json["Properties"]
+        secrets, secret_id = secretsmanager_backends[account_id][region_name], properties["SecretId"]
+        (database,) = rds_backends[account_id][region_name].describe_db_instances(properties["TargetId"])
         connection = {
             "engine": database.engine,
             "host": database.address,
@@ -176,8 +202,10 @@ class BucketPolicy(_Added, CloudFormationModel):
         return "AWS::S3::BucketPolicy"
 
     @classmethod
-    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
-        return cls(resource["Properties"]["Bucket"])
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Json, account_id: str, region_name: str, **kwargs: Any
+    ) -> Self:
+        return cls(cloudformation_json["Properties"]["Bucket"])
 
 
 class SecurityGroupEgress(_Added, CloudFormationModel):
@@ -188,9 +216,11 @@ class SecurityGroupEgress(_Added, CloudFormationModel):
         return "AWS::EC2::SecurityGroupEgress"
 
     @classmethod
-    def create_from_cloudformation_json(cls, name: str, resource: Json, account: str, region: str, **_: Any) -> Self:
-        rule = resource["Properties"]
-        rules, _ = ec2_backends[account][region].authorize_security_group_egress(
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Json, account_id: str, region_name: str, **kwargs: Any
+    ) -> Self:
+        rule = cloudformation_json["Properties"]
+        rules, _ = ec2_backends[account_id][region_name].authorize_security_group_egress(
             group_name_or_id=rule["GroupId"],
             ip_protocol=rule["IpProtocol"],
             from_port=rule.get("FromPort"),

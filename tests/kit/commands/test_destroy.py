@@ -16,6 +16,7 @@ from moto import mock_aws
 from kit import cli
 from kit.commands import destroy as command
 from kit.commands.destroy import destroy
+from kit.emulators.choice import Choice
 from kit.local.errors import LocalError
 from kit.progress import Steps
 from stacks.config import TeamConfig
@@ -55,11 +56,7 @@ class World:
         artifacts = {"mlflow-research-data": {"properties": {"terminationProtection": protected}}}
         (self.assembly / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
 
-    def team(self, *_: Any, **__: Any) -> list[TeamConfig]:
-        values = {"name": "research", "region": "us-east-1", "temporary": self.temporary}
-        return [TeamConfig.model_validate(values)]
-
-    def laptop(self, team: TeamConfig) -> Any:
+    def laptop(self, name: str, choice: Choice | None) -> Any:
         def do(name: str) -> Any:
             return lambda: self.calls.append(name)
 
@@ -68,18 +65,18 @@ class World:
             start=do("start emulator"),
             stop=do("stop emulator"),
             client=client,
-            client_environment=dict,
         )
         return SimpleNamespace(
-            team=team,
+            team=TeamConfig.model_validate({"name": name, "region": "us-east-1", "temporary": self.temporary}),
             state=self.state,
             emulator=emulator,
             postgres=SimpleNamespace(delete=do("delete database")),
             for_one_command=contextlib.nullcontext,
             stop_server=do("stop server"),
+            cdk=self.cdk,
         )
 
-    def cdk(self, *_: Any) -> Any:
+    def cdk(self) -> Any:
         def delete(assembly: Path, stacks: list[str], report: Any) -> None:
             self.calls.append(f"cdk destroy {' '.join(stacks)}")
             for stack in stacks:
@@ -91,15 +88,13 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made = World(tmp_path)
-    monkeypatch.setattr(command, "load_teams", made.team)
-    monkeypatch.setattr(command, "Laptop", made.laptop)
-    monkeypatch.setattr(command, "Cdk", made.cdk)
+    monkeypatch.setattr(command, "Laptop", SimpleNamespace(find=made.laptop))
     with mock_aws():
         yield made
 
 
 def run(*, everything: bool = False, answer: bool = True) -> str:
-    return destroy("research", Steps(io.StringIO()), lambda question: answer, everything=everything)
+    return destroy("research", None, Steps(io.StringIO()), lambda question: answer, everything=everything)
 
 
 def test_the_service_stack_alone_is_deleted_and_the_rest_is_named(world: World) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from kit.kept import ResourceKey
-from kit.references import References
+from kit.guard.kept import ResourceKey
+from kit.guard.references import References
 
 TEMPLATES = {
     "one": {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kit.kept import ResourceKey, kept
+from kit.guard.kept import ResourceKey, kept
 
 BALANCER = [{"Key": "idle_timeout.timeout_seconds", "Value": "300"}]
 

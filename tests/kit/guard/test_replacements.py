@@ -14,10 +14,10 @@ import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 import app
-from kit.create_only import CHANGED_IN_PLACE
 from kit.environment import ROOT
+from kit.guard.create_only import CHANGED_IN_PLACE
+from kit.guard.replacements import data_replacements, guarded, refuse_replacements
 from kit.local.errors import LocalError
-from kit.replacements import data_replacements, guarded, refuse_replacements
 from stacks.config import TeamConfig
 from tests.stacks.shapes import CONTEXT, SHAPES, ZONE, team, templates
 from tests.stacks.test_stateful_ids import KEPT
@@ -265,7 +265,7 @@ def test_what_counts_as_changed_in_place_rds_takes_for_an_existing_instance_and_
 def test_aws_s_schemas_are_not_read_while_nothing_of_the_data_changes() -> None:
     program = """
 import copy, json, sys
-from kit.replacements import data_replacements
+from kit.guard.replacements import data_replacements
 deployed = json.loads(sys.stdin.read())
 planned = copy.deepcopy(deployed)
 planned["mlflow-usual-service"]["Resources"].clear()

@@ -6,11 +6,11 @@ do not judge this as AWS does: some delete the old one, some change in place wha
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from kit.create_only import create_only, plain, values_at
-from kit.kept import Resource, ResourceKey, Template, kept, resources
+from kit.guard.create_only import create_only, plain, values_at
+from kit.guard.kept import Resource, ResourceKey, Template, kept, resources
+from kit.guard.rds_refusals import refused_by_rds
+from kit.guard.references import References
 from kit.local.errors import LocalError
-from kit.rds_refusals import refused_by_rds
-from kit.references import References
 
 Templates = Mapping[str, Template]
 """Templates by the names of their stacks."""

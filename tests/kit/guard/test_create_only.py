@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kit.create_only import create_only, plain, values_at
+from kit.guard.create_only import create_only, plain, values_at
 
 
 def test_a_type_without_such_properties_has_none() -> None:
