@@ -188,7 +188,7 @@ def test_a_destroy_that_fails_leaves_no_emulator_running(world: World, monkeypat
         raise LocalError("cdk destroy failed")
 
     world.deploy("Retain")
-    monkeypatch.setattr(command, "Cdk", lambda *_: SimpleNamespace(destroy=fail))
+    monkeypatch.setattr(world, "cdk", lambda: SimpleNamespace(destroy=fail))
     with pytest.raises(LocalError, match="cdk destroy failed"):
         run()
     assert world.calls[-1] == "stop emulator"
@@ -203,7 +203,7 @@ def test_the_command_asks_unless_told_not_to(
 ) -> None:
     answers: list[bool] = []
 
-    def ask(team: str, steps: Steps, confirm: Any, everything: bool) -> str:
+    def ask(team: str, choice: Choice | None, steps: Steps, confirm: Any, everything: bool) -> str:
         answers.append(confirm("Delete it?"))
         return ""
 
