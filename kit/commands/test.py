@@ -41,6 +41,7 @@ TIERS = (
     # One process: each would bring up a server of its own.
     Tier(name="laptop", commands=[[*_PYTEST, "--numprocesses=0", "tests/e2e"]]),
     Tier(name="faults", commands=[[*_PYTEST, "tests/faults"]]),
+    Tier(name="pytest plugin", commands=[[*_PYTEST, "tests/pytest_plugin"]]),
     Tier(name="docs", commands=[[*_PYTEST, "tests/docs"]]),
     Tier(name="AWS", cannot_run="it needs an AWS account, and there is none here"),
 )
