@@ -67,6 +67,7 @@ def test_experiment(mlflow_experiment, n):
 def test_after_experiments(mlflow_server):
     with mlflow.start_run() as run:
         assert run.info.experiment_id == "0"
+    assert os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "2"
 
 
 def test_facts(mlflow_server):

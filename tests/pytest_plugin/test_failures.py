@@ -86,6 +86,18 @@ def test_a_server_that_cannot_be_stopped_is_told_with_the_command_that_does_it(p
     )
 
 
+def test_the_kit_runs_with_the_python_it_was_installed_with_and_without_the_projects_variables(
+    project: Project,
+) -> None:
+    put_stand_in(project, 'echo "error: ${PYTHON##*/} <$PYTHONWARNINGS$MLFLOW_RUN_ID$AWS_PROFILE>" >&2; exit 1')
+    installed_with = project.folder / "kit" / ".venv" / "bin" / "python"
+    installed_with.parent.mkdir(parents=True)
+    (installed_with.parent / "python3.99").touch()
+    installed_with.symlink_to("python3.99")
+    finished = project.pytest(PYTHONWARNINGS="default", MLFLOW_RUN_ID="mine", AWS_PROFILE="mine")
+    assert_told(finished, "The MLflow server of team example did not start: python3.99 <>")
+
+
 @pytest.mark.parametrize("arguments", [(), ("-n2",)], ids=["alone", "xdist"])
 def test_tests_that_want_no_server_start_none(project: Project, arguments: tuple[str, ...]) -> None:
     put_stand_in(project, "touch called")
