@@ -12,6 +12,7 @@ from kit.commands.destroy import destroy
 from kit.commands.down import down
 from kit.commands.password import password
 from kit.commands.smoke import smoke_test
+from kit.commands.status import status
 from kit.commands.test import TIERS, run_tiers
 from kit.commands.up import up
 from kit.emulators.choice import Choice
@@ -122,6 +123,21 @@ def password_command(team: str, choice: Choice | None) -> None:
       export MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)"
     """
     click.echo(password(team, choice))
+
+
+@kit.command("status")
+@_team
+def status_command(team: str) -> None:
+    """Show what of TEAM exists for real in its emulator, asked of each service, and what runs on this machine.
+
+    Exit code 0: all stacks are deployed, all processes run, and the task is healthy. What the emulator has only
+    recorded is shown, and is no failure.
+
+    \b
+    Example:
+      scripts/kit status example
+    """
+    sys.exit(0 if status(team, click.echo) else 1)
 
 
 @kit.command("smoke")

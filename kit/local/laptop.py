@@ -142,6 +142,10 @@ class Laptop:
     def stop_task(self) -> None:
         processes.stop(self._agent_pid, _TASK_STOP_S)
 
+    def task_status(self) -> AgentStatus | None:
+        """How the task is; None when nobody runs it."""
+        return AgentStatus.read(self.state) if processes.alive(self._agent_pid) else None
+
     def stop(self) -> None:
         """Stops whatever runs for the team, in the order in which they need each other.
 

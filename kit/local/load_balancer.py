@@ -194,6 +194,15 @@ def running(state: Path) -> bool:
     return processes.alive(_pid_file(state))
 
 
+def url(state: Path) -> str | None:
+    """Where the listener of this state folder serves; None when it is not up."""
+    if not running(state):
+        return None
+    configuration = json.loads((state / "load-balancer" / "caddy.json").read_text())
+    (address,) = configuration["apps"]["http"]["servers"]["listener"]["listen"]
+    return f"http://localhost:{address.rpartition(':')[2]}"
+
+
 def stop(state: Path) -> None:
     """Stop the listener of this state folder, if it runs; requests under way get five seconds to end."""
     processes.stop(_pid_file(state), timeout_s=_GRACE_S + 5)

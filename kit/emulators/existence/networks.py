@@ -1,0 +1,68 @@
+"""EC2: the network, its subnets and who may talk to whom."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kit.emulators.existence.question import Question, Resource, has
+
+
+def _vpc(resource: Resource) -> bool:
+    found = resource.client("ec2").describe_vpcs(VpcIds=[resource.physical_id])["Vpcs"]
+    return has(found, VpcId=resource.physical_id, CidrBlock=resource.property("CidrBlock"))
+
+
+def _subnet(resource: Resource) -> bool:
+    found = resource.client("ec2").describe_subnets(SubnetIds=[resource.physical_id])["Subnets"]
+    expected = {name: resource.property(name) for name in ("VpcId", "CidrBlock")}
+    return has(found, SubnetId=resource.physical_id, **expected)
+
+
+def _endpoint(resource: Resource) -> bool:
+    found = resource.client("ec2").describe_vpc_endpoints(VpcEndpointIds=[resource.physical_id])["VpcEndpoints"]
+    expected = {name: resource.property(name) for name in ("VpcId", "ServiceName")}
+    return has(found, VpcEndpointId=resource.physical_id, **expected)
+
+
+def _flow_log(resource: Resource) -> bool:
+    found = resource.client("ec2").describe_flow_logs(FlowLogIds=[resource.physical_id])["FlowLogs"]
+    return has(found, FlowLogId=resource.physical_id, ResourceId=resource.property("ResourceId"))
+
+
+def _security_group(resource: Resource) -> bool:
+    return _group(resource, resource.physical_id) is not None
+
+
+def _ingress(resource: Resource) -> bool:
+    return _is_allowed(resource, "IpPermissions", "SourceSecurityGroupId")
+
+
+def _egress(resource: Resource) -> bool:
+    return _is_allowed(resource, "IpPermissionsEgress", "DestinationSecurityGroupId")
+
+
+def _is_allowed(resource: Resource, direction: str, other_group: str) -> bool:
+    """Whether the group itself has the rule: an id of a rule alone would prove nothing."""
+    group = _group(resource, resource.property("GroupId"))
+    other, cidr = resource.property(other_group), resource.property("CidrIp")
+    ports = {name: resource.property(name) for name in ("IpProtocol", "FromPort", "ToPort")}
+    return group is not None and any(
+        has([permission], **ports)
+        and (has(permission.get("UserIdGroupPairs", []), GroupId=other) or has(permission["IpRanges"], CidrIp=cidr))
+        for permission in group[direction]
+    )
+
+
+def _group(resource: Resource, group_id: str) -> Mapping[str, Any] | None:
+    found = resource.client("ec2").describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
+    return next((group for group in found if group["GroupId"] == group_id), None)
+
+
+QUESTIONS: dict[str, Question] = {
+    "AWS::EC2::FlowLog": _flow_log,
+    "AWS::EC2::SecurityGroup": _security_group,
+    "AWS::EC2::SecurityGroupEgress": _egress,
+    "AWS::EC2::SecurityGroupIngress": _ingress,
+    "AWS::EC2::Subnet": _subnet,
+    "AWS::EC2::VPC": _vpc,
+    "AWS::EC2::VPCEndpoint": _endpoint,
+}
