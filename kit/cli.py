@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from kit.commands.destroy import destroy
 from kit.commands.down import down
@@ -174,7 +175,7 @@ def main() -> NoReturn:
         kit(standalone_mode=False, prog_name="scripts/kit")
     except (LocalError, TeamFileError) as error:
         _fail(str(error), 1)
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
         _fail(f"The AWS emulator did not do its part; run the command again. It says: {error}", 1)
     except click.Abort:
         _fail("interrupted", 130)

@@ -39,6 +39,9 @@ QUESTIONS: dict[str, Question] = {
 }
 """By CloudFormation type, for every type of this kit's templates but custom resources."""
 
+NO_API = "the emulator has no such API"
+"""The reason of an answer where nobody can have the resource."""
+
 # What the services answer about something that they do not have, or whose id is not one of theirs.
 _UNKNOWN_THING = ("NotFound", "NoSuch", "DoesNotExist", "Malformed", "Validation", "InvalidParameter")
 # ECS and S3's HEAD have no better words.
@@ -87,7 +90,7 @@ def _denial(error: ClientError) -> str:
     code = str(error.response["Error"]["Code"])
     metadata: dict[str, Any] = error.response["ResponseMetadata"]
     if metadata["HTTPStatusCode"] == 501:
-        return "the emulator has no such API"
+        return NO_API
     if code in _UNKNOWN_THING_CODES or any(word in code for word in _UNKNOWN_THING):
         return f"{error.operation_name} answers {code}"
     raise error

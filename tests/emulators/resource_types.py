@@ -1,0 +1,129 @@
+"""What becomes of each resource type of this kit's templates on an emulator."""
+
+from collections import defaultdict
+from typing import Any, get_args
+
+from botocore.exceptions import ClientError
+
+from kit.emulators.existence import NO_API, QUESTIONS, ask_all
+from kit.emulators.existence.question import Answer
+from kit.emulators.template import DeployedStack
+from stacks.config import StackKind
+from tests.emulators.aws import Aws, resources, unique
+from tests.stacks.shapes import SHAPES, team, templates
+
+# Public IPs for egress: the one shape that every emulator takes.
+SHAPE = "cheap"
+REFUSED, NOT_REACHED = "refused", "not reached"
+
+
+def all_types() -> list[str]:
+    """Of all shapes of team, but custom resources, which no API knows."""
+    found = {
+        resource["Type"]
+        for shape in SHAPES
+        for template in templates(shape).values()
+        for resource in template["Resources"].values()
+    }
+    return sorted(name for name in found if name in QUESTIONS)
+
+
+def measure(aws: Aws) -> dict[str, str]:
+    """By type: real, recorded only or refused. Deploys the kit's own stacks, and a probe for each type beside them."""
+    words: dict[str, set[str]] = defaultdict(set)
+    # Every template of the CDK asks for this one of what `cdk bootstrap` makes.
+    version = "/cdk-bootstrap/hnb659fds/version"
+    aws.client("ssm").put_parameter(Name=version, Value="30", Type="String", Overwrite=True)
+    for kind in get_args(StackKind):
+        name = team(SHAPE).stack_name(kind)
+        for resource_type, word in _deployed(aws, name, templates(SHAPE)[name]):
+            words[resource_type].add(word)
+    for resource_type in all_types():
+        if resource_type not in words:
+            template = _PROBES[resource_type](aws)
+            found = _deployed(aws, unique("probe"), template)
+            words[resource_type] = {word for name, word in found if name == resource_type}
+    return {name: " or ".join(sorted(words[name])) for name in all_types()}
+
+
+def _deployed(aws: Aws, name: str, template: dict[str, Any]) -> list[tuple[str, str]]:
+    """Type and word of each resource."""
+    try:
+        status = aws.deploy(name, template)
+    except ClientError as error:
+        # Refused as a whole: by the name of the type, where the message has one.
+        message = str(error)
+        types = [resource["Type"] for resource in template["Resources"].values()]
+        return [(kind, REFUSED if kind in message or len(set(types)) == 1 else NOT_REACHED) for kind in types]
+    if status != "CREATE_COMPLETE":
+        events = aws.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
+        failed = {event["LogicalResourceId"] for event in events if event.get("ResourceStatus") == "CREATE_FAILED"}
+        return [
+            (resource["Type"], REFUSED if logical_id in failed else NOT_REACHED)
+            for logical_id, resource in template["Resources"].items()
+        ]
+    stack = DeployedStack(aws.client("cloudformation"), aws.client("iam"), name)
+    return [(resource.type, _word(answer)) for resource, answer in ask_all(stack, aws.client)]
+
+
+def _word(answer: Answer) -> str:
+    return f"{answer.existence}, no API" if answer.reason == NO_API else str(answer.existence)
+
+
+def _nat_gateway(aws: Aws) -> dict[str, Any]:
+    # Of EC2's own making: whether CloudFormation has EIPs is another row.
+    address = aws.client("ec2").allocate_address(Domain="vpc")
+    return resources(
+        Vpc=("AWS::EC2::VPC", {"CidrBlock": "10.7.0.0/16"}),
+        Subnet=("AWS::EC2::Subnet", {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.7.0.0/20"}),
+        Gateway=("AWS::EC2::NatGateway", {"SubnetId": {"Ref": "Subnet"}, "AllocationId": address["AllocationId"]}),
+    )
+
+
+def _function(aws: Aws) -> dict[str, Any]:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    document = {"Version": "2012-10-17", "Statement": [trust]}
+    code = {
+        "Code": {"ZipFile": "exports.handler = async () => {}"},
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Runtime": "nodejs22.x",
+    }
+    return resources(
+        Role=("AWS::IAM::Role", {"AssumeRolePolicyDocument": document}), Function=("AWS::Lambda::Function", code)
+    )
+
+
+def _certificate(aws: Aws) -> dict[str, Any]:
+    name = "mlflow.example.com"
+    properties = {
+        "DomainName": name,
+        "DomainValidationOptions": [{"DomainName": name, "HostedZoneId": _zone(aws)}],
+        "ValidationMethod": "DNS",
+    }
+    return resources(Certificate=("AWS::CertificateManager::Certificate", properties))
+
+
+def _record(aws: Aws) -> dict[str, Any]:
+    properties = {
+        "HostedZoneId": _zone(aws),
+        "Name": "mlflow.example.com.",
+        "Type": "A",
+        "TTL": "60",
+        "ResourceRecords": ["10.0.0.1"],
+    }
+    return resources(Record=("AWS::Route53::RecordSet", properties))
+
+
+def _zone(aws: Aws) -> str:
+    zone = aws.client("route53").create_hosted_zone(Name="example.com", CallerReference=unique("zone"))
+    return str(zone["HostedZone"]["Id"]).rpartition("/")[2]
+
+
+_PROBES = {
+    "AWS::CertificateManager::Certificate": _certificate,
+    "AWS::EC2::EIP": lambda aws: resources(Address=("AWS::EC2::EIP", {"Domain": "vpc"})),
+    "AWS::EC2::NatGateway": _nat_gateway,
+    "AWS::Lambda::Function": _function,
+    "AWS::Route53::RecordSet": _record,
+}
