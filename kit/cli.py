@@ -128,7 +128,8 @@ def password_command(team: str, choice: Choice | None) -> None:
 
 @kit.command("status")
 @_team
-def status_command(team: str) -> None:
+@_on_emulator
+def status_command(team: str, choice: Choice | None) -> None:
     """Show what of TEAM exists for real in its emulator, asked of each service, and what runs on this machine.
 
     Exit code 0: all stacks are deployed, all processes run, and the task is healthy. What the emulator has only
@@ -138,7 +139,7 @@ def status_command(team: str) -> None:
     Example:
       scripts/kit status example
     """
-    sys.exit(0 if status(team, click.echo) else 1)
+    sys.exit(0 if status(team, choice, click.echo) else 1)
 
 
 @kit.command("smoke")

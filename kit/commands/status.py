@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import get_args
 
-from kit.commands.up import TEAMS
+from kit.emulators.choice import Choice
 from kit.emulators.existence import ask_all
 from kit.emulators.existence.question import Existence
 from kit.emulators.template import DeployedStack
@@ -14,13 +14,12 @@ from kit.local.agent_files import AgentStatus, Phase
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop
 from stacks.config import StackKind
-from stacks.team_files import load_teams
 
 _EXISTENCE, _TYPE = 15, 46
 _HEALTHY = {"HEALTHY", "UNKNOWN"}
 
 
-def status(team_name: str, tell: Callable[[str], None]) -> bool:
+def status(team_name: str, choice: Choice | None, tell: Callable[[str], None]) -> bool:
     """Tells a line for each resource of the team's stacks, by stack, and for each process; whether all is well.
 
     All is well when every stack is deployed, every process runs and the task is healthy. What the emulator has
@@ -28,8 +27,8 @@ def status(team_name: str, tell: Callable[[str], None]) -> bool:
 
     Raises LocalError when the emulator does not run, for then nobody can be asked.
     """
-    (team,) = load_teams(TEAMS, only=team_name)
-    laptop = Laptop(team)
+    laptop = Laptop.find(team_name, choice)
+    team = laptop.team
     if not laptop.emulator.alive():
         raise LocalError(f"Team {team_name} is not up on this machine: run `scripts/up {team_name}` first.")
     client = functools.cache(laptop.emulator.client)
@@ -69,7 +68,7 @@ def _tell_processes(laptop: Laptop, tell: Callable[[str], None]) -> bool:
     task = laptop.task_status()
     url = load_balancer.url(laptop.state)
     running = {
-        "emulator": (True, f"{laptop.emulator.endpoint_url}, account {laptop.emulator.account_id}"),
+        "emulator": (True, f"{laptop.emulator.endpoint.url}, account {laptop.emulator.account_id}"),
         "PostgreSQL": (laptop.postgres.running, ""),
         "task": (task is not None and _is_healthy(task), ", ".join(_containers(task)) if task else ""),
         "load balancer": (url is not None, url or ""),

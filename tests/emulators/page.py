@@ -22,7 +22,7 @@ What each emulator really does with this kit's stacks. `{COMMAND}` measures and 
 - **MiniStack** runs as `scripts/up` starts it: with IAM enforced, over https, and with the types that the kit adds.
 - **LocalStack 4.14** is the last release that needs no account; without Docker it has no functions unless it
   can fetch its own runtime for them.
-- **moto** is moto's server, with the kit's own engine for CloudFormation.
+- **moto** is moto's server, with the types that the kit adds to its CloudFormation.
 
 ## Resource types
 

@@ -100,6 +100,10 @@ class LocalStack(Emulator):
         if running:
             self._url_file.write_text(running.url)
             return
+        self.start_own(report)
+
+    def start_own(self, report: Report = lambda text: None) -> None:
+        """Start one beside whatever else runs; installs it when it is missing. Raises LocalError, as `start`."""
         self._url_file.unlink(missing_ok=True)
         environment.install(report)
         super().start(report)

@@ -1,27 +1,59 @@
 """Types of moto 5.2.5's CloudFormation that answer other than AWS, made to answer as AWS does."""
 
+import json
 from typing import Any
 
+from moto.cloudformation import parsing
 from moto.kms.models import Key
 from moto.rds.models import DBParameterGroup, DBSubnetGroup
+from moto.s3.models import FakeBucket
 
 
 def mend() -> None:
     """Mend the moto of this process."""
-    _give_keys_their_tags()
+    _take_keys_as_written()
+    _update_buckets_of_generated_names()
+    _keep_what_cannot_be_updated()
     # Else `Ref` is the object, which is of no use to another stack.
     groups: list[Any] = [DBParameterGroup, DBSubnetGroup]
     for group in groups:
         group.physical_resource_id = property(lambda group: group.name)
 
 
-def _give_keys_their_tags() -> None:
+def _take_keys_as_written() -> None:
+    """With their tags and a policy that can be read again."""
     model: Any = Key
     create = model.create_from_cloudformation_json
 
-    def create_with_tags(name: str, resource: dict[str, Any], *where: Any, **more: Any) -> Any:
+    def create_as_written(name: str, resource: dict[str, Any], *where: Any, **more: Any) -> Any:
         tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in resource["Properties"].get("Tags", [])]
-        properties = {**resource["Properties"], "Tags": tags}
+        policy = json.dumps(resource["Properties"]["KeyPolicy"])
+        properties = {**resource["Properties"], "KeyPolicy": policy, "Tags": tags}
         return create(name, {**resource, "Properties": properties}, *where, **more)
 
-    model.create_from_cloudformation_json = create_with_tags
+    model.create_from_cloudformation_json = create_as_written
+
+
+def _update_buckets_of_generated_names() -> None:
+    """moto looks a bucket's name up in the template, where a generated one is not."""
+    model: Any = FakeBucket
+    update = model.update_from_cloudformation_json
+
+    def update_by_name(*, original_resource: Any, cloudformation_json: dict[str, Any], **more: Any) -> Any:
+        properties = {"BucketName": original_resource.name, **cloudformation_json["Properties"]}
+        resource = {**cloudformation_json, "Properties": properties}
+        return update(original_resource=original_resource, cloudformation_json=resource, **more)
+
+    model.update_from_cloudformation_json = update_by_name
+
+
+def _keep_what_cannot_be_updated() -> None:
+    """A resource of a type that moto cannot update stays as it is, where moto's own stack would lose it."""
+    engine: Any = parsing
+    update = engine.parse_and_update_resource
+
+    def update_or_keep(logical_id: str, resource: Any, stack: Any, account_id: str, region_name: str) -> Any:
+        original = stack[logical_id]
+        return update(logical_id, resource, stack, account_id, region_name) or original
+
+    engine.parse_and_update_resource = update_or_keep

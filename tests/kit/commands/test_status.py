@@ -14,6 +14,7 @@ from moto import mock_aws
 from kit.commands import status
 from kit.local.agent_files import AgentStatus, Phase
 from kit.local.errors import LocalError
+from stacks.config import TeamConfig
 
 KINDS = ("network", "data", "edge", "service")
 HEALTHY = {
@@ -36,16 +37,19 @@ def aws() -> Iterator[None]:
 @pytest.fixture
 def laptop(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A laptop on which all is well."""
-    task = AgentStatus("arn", 5000, Phase.RUNNING, dict(HEALTHY))
+    task = AgentStatus(5000, Phase.RUNNING, dict(HEALTHY))
     fake = SimpleNamespace(
+        team=TeamConfig(name="example", region="eu-west-1"),
         state=Path("state"),
-        emulator=SimpleNamespace(alive=lambda: True, client=client, endpoint_url="https://localhost:1", account_id="1"),
+        emulator=SimpleNamespace(
+            alive=lambda: True, client=client, endpoint=SimpleNamespace(url="https://localhost:1"), account_id="1"
+        ),
         postgres=SimpleNamespace(running=True),
         task=task,
         url="http://localhost:5050",
     )
     fake.task_status = lambda: fake.task
-    monkeypatch.setattr(status, "Laptop", lambda team: fake)
+    monkeypatch.setattr(status, "Laptop", SimpleNamespace(find=lambda team, choice: fake))
     monkeypatch.setattr(status.load_balancer, "url", lambda state: fake.url)
     return fake
 
@@ -58,7 +62,7 @@ def deploy(*kinds: str) -> None:
 
 def tell() -> tuple[bool, list[str]]:
     lines: list[str] = []
-    well = status.status("example", lines.append)
+    well = status.status("example", None, lines.append)
     return well, "\n".join(lines).splitlines()
 
 
@@ -108,15 +112,11 @@ def test_a_stack_that_is_not_deployed_is_told_and_all_is_not_well(laptop: Simple
         ({"url": None}, "  not running    load balancer"),
         ({"task": None}, "  not running    task"),
         (
-            {"task": AgentStatus("arn", 1, Phase.BACKING_OFF, {}, error="It ended.")},
+            {"task": AgentStatus(1, Phase.BACKING_OFF, {}, error="It ended.")},
             "  not healthy    task  BACKING_OFF, It ended.",
         ),
         (
-            {
-                "task": AgentStatus(
-                    "arn", 1, Phase.RUNNING, {"server": {**HEALTHY["server"], "healthStatus": "UNHEALTHY"}}
-                )
-            },
+            {"task": AgentStatus(1, Phase.RUNNING, {"server": {**HEALTHY["server"], "healthStatus": "UNHEALTHY"}})},
             "  not healthy    task  RUNNING, server RUNNING UNHEALTHY",
         ),
     ],
