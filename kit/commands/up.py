@@ -2,24 +2,28 @@
 
 import functools
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 from kit import smoke
 from kit.emulators.adaptation import adapt, write_team_file
 from kit.emulators.choice import Choice
-from kit.emulators.ministack.types import recorded_only
+from kit.emulators.existence import recorded_only
+from kit.emulators.template import DeployedStack
 from kit.environment import SERVER
 from kit.guard.replacements import refuse_replacements
 from kit.interruption import held_back
 from kit.local.assembly import TEAMS, synthesize
-from kit.local.cdk import is_bootstrapped, is_deployed, resource_types
+from kit.local.cdk import is_bootstrapped, is_deployed
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
 from kit.local.templates import deployed_templates, synthesized_templates
 from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
-from stacks.config import ArtifactsMode, Auth, TeamConfig
+from stacks.config import ArtifactsMode, Auth, StackKind, TeamConfig
 
 
 def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
@@ -42,6 +46,14 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
     assembly = laptop.state / "cdk.out"
     with mlflow_compiled_meanwhile():
         _deploy(laptop, assembly, steps)
+    # A hundred questions, asked while the server starts.
+    with ThreadPoolExecutor(1) as aside:
+        recorded = aside.submit(_recorded_only, laptop)
+        url = _serve(laptop, port, steps, recorded.result)
+    return url
+
+
+def _serve(laptop: Laptop, port: int, steps: Steps, recorded: Callable[[], set[str]]) -> str:
     deployment = Deployment.read(laptop.team, laptop.emulator.client)
     with steps.step("PostgreSQL") as report:
         database_port = laptop.start_database(deployment)
@@ -55,7 +67,7 @@ def _up(laptop: Laptop, port: int, steps: Steps) -> str:
             report(f"127.0.0.1:{port} for the public name")
         with steps.step("Smoke test") as report:
             _smoke(laptop, deployment, url, database_port, client, report)
-    _tell_differences(laptop, deployment, assembly, database_port, steps)
+    _tell_differences(laptop, deployment, database_port, recorded(), steps)
     return url
 
 
@@ -146,18 +158,28 @@ def _smoke(
     report(f"{len(result.steps)} checks passed")
 
 
-def _tell_differences(laptop: Laptop, deployment: Deployment, assembly: Path, database_port: int, steps: Steps) -> None:
+def _tell_differences(
+    laptop: Laptop, deployment: Deployment, database_port: int, recorded: set[str], steps: Steps
+) -> None:
     """Says what this machine does otherwise than AWS would, so that nobody takes it for more than it is."""
     steps.say()
     steps.say("Other than on AWS:")
     declared = deployment.environment("server")
     for name, value in overrides(database_port).items():
         steps.say(f"  {name} is {value}, not {declared[name]}")
-    recorded = ", ".join(recorded_only(resource_types(assembly)))
-    steps.say(f"  recorded by the emulator without effect: {recorded}")
+    steps.say(f"  recorded by the emulator without effect: {', '.join(sorted(recorded))}")
     for difference in laptop.emulator.differences:
         steps.say(f"  {difference}")
     steps.say("  containers are processes: no read-only root, user 10001, CPU or memory limit")
+
+
+def _recorded_only(laptop: Laptop) -> set[str]:
+    client = functools.cache(laptop.emulator.client)
+    found: set[str] = set()
+    for kind in get_args(StackKind):
+        stack = DeployedStack(client("cloudformation"), client("iam"), laptop.team.stack_name(kind))
+        found |= recorded_only(stack, client)
+    return found
 
 
 def _resources(assembly: Path) -> int:

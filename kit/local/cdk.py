@@ -138,12 +138,6 @@ def is_deployed(assembly: Path, cloudformation: Any) -> bool:
     return True
 
 
-def resource_types(assembly: Path) -> set[str]:
-    """The CloudFormation types of all resources in `assembly`."""
-    templates = (json.loads(path.read_text()) for path in assembly.glob("**/*.template.json"))
-    return {resource["Type"] for template in templates for resource in template.get("Resources", {}).values()}
-
-
 def _last_words(lines: collections.deque[str]) -> str:
     """The exception of a Python app, or the CLI's own error, else the end of what was said."""
     said = [line.strip() for line in lines if line.strip()]

@@ -60,6 +60,11 @@ def ask_all(stack: DeployedStack, client: Clients) -> Iterator[tuple[Resource, A
         yield resource, ask(resource)
 
 
+def recorded_only(stack: DeployedStack, client: Clients) -> set[str]:
+    """The types of the stack's resources that no service has. Raises as `ask`."""
+    return {resource.type for resource, answer in ask_all(stack, client) if answer.existence == Existence.RECORDED_ONLY}
+
+
 def ask(resource: Resource) -> Answer:
     """Whether the resource exists.
 

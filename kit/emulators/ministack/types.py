@@ -5,7 +5,6 @@ version is pinned and `register` refuses any other.
 """
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from kit.emulators.ministack import mends
@@ -29,11 +28,6 @@ _RECORDED_ONLY = {
     "AWS::EC2::FlowLog": _Recorded("fl-{hex}", {"Id": "{ref}"}),
     "AWS::EC2::NatGateway": _Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),
 }
-
-
-def recorded_only(types: Iterable[str]) -> list[str]:
-    """Those of the CloudFormation `types` that the emulator remembers without doing anything, sorted."""
-    return sorted(_RECORDED_ONLY.keys() & set(types))
 
 
 def register() -> None:

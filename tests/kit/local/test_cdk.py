@@ -1,13 +1,12 @@
 """The CLI itself is played by a small program; what is real is the emulator."""
 
-import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from kit.emulators.ministack.emulator import MiniStack
-from kit.local.cdk import Cdk, is_bootstrapped, resource_types
+from kit.local.cdk import Cdk, is_bootstrapped
 from kit.local.errors import LocalError
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -104,13 +103,6 @@ def test_a_missing_cli_is_said_so(tmp_path, monkeypatch):
     monkeypatch.setattr("kit.local.cdk.shutil.which", lambda name, path: sys.executable)
     with pytest.raises(LocalError, match="npm ci"):
         Cdk(tmp_path, tmp_path / "home", {})
-
-
-def test_the_types_of_an_assembly_are_those_of_all_its_templates(tmp_path):
-    for name, resource_type in (("a", "AWS::S3::Bucket"), ("b", "AWS::EC2::EIP")):
-        template = {"Resources": {"R": {"Type": resource_type}}}
-        (tmp_path / f"{name}.template.json").write_text(json.dumps(template))
-    assert resource_types(tmp_path) == {"AWS::S3::Bucket", "AWS::EC2::EIP"}
 
 
 @pytest.fixture(scope="module")

@@ -71,11 +71,6 @@ def test_no_type_is_recorded_only_that_ministack_really_has():
     assert not types._RECORDED_ONLY.keys() & provisioners._RESOURCE_HANDLERS.keys()
 
 
-def test_what_is_recorded_only_is_told_by_name():
-    asked = {"AWS::S3::Bucket", "AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::SecurityGroupIngress"}
-    assert types.recorded_only(asked) == ["AWS::EC2::EIP", "AWS::EC2::NatGateway"]
-
-
 def test_a_recorded_resource_answers_as_on_aws_and_goes(stack):
     resources = {
         "Address": {"Type": "AWS::EC2::EIP", "Properties": {"Domain": "vpc"}},
