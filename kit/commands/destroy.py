@@ -42,8 +42,7 @@ def destroy(team_name: str, choice: Choice | None, steps: Steps, confirm: Confir
             f"teams/{team.name}.yaml and run `scripts/up {team.name}` first."
         )
     with laptop.for_one_command():
-        assembly = laptop.state / "cdk.out"
-        if not (assembly / "manifest.json").exists():
+        if not (laptop.assembly / "manifest.json").exists():
             raise LocalError(
                 f"Team {team.name} was not deployed on this machine, or its last `cdk synth` failed: "
                 f"there is nothing to destroy before `scripts/up {team.name}`."
@@ -52,7 +51,7 @@ def destroy(team_name: str, choice: Choice | None, steps: Steps, confirm: Confir
         try:
             with steps.step("AWS emulator"):
                 laptop.emulator.start()
-            told = _destroy(laptop, assembly, steps, confirm, everything)
+            told = _destroy(laptop, steps, confirm, everything)
             return f"{told}\nThe emulator still runs: `scripts/down {team.name}` stops it." if ran else told
         finally:
             if not ran:
@@ -60,13 +59,13 @@ def destroy(team_name: str, choice: Choice | None, steps: Steps, confirm: Confir
                     laptop.emulator.stop()
 
 
-def _destroy(laptop: Laptop, assembly: Path, steps: Steps, confirm: Confirm, everything: bool) -> str:
+def _destroy(laptop: Laptop, steps: Steps, confirm: Confirm, everything: bool) -> str:
     team, client = laptop.team, laptop.emulator.client
     deployed = deployed_templates(client("cloudformation"), map(team.stack_name, get_args(StackKind)))
     if not deployed:
         raise LocalError(f"No stack of team {team.name} is deployed: there is nothing to destroy.")
     if everything:
-        _refuse_lasting(team, deployed, assembly, client("cloudformation"))
+        _refuse_lasting(team, deployed, laptop.assembly, client("cloudformation"))
         question = f"Delete all stacks of team {team.name}, with all runs, models, artifacts and users?"
         stacks = [*deployed]
     else:
@@ -83,7 +82,7 @@ def _destroy(laptop: Laptop, assembly: Path, steps: Steps, confirm: Confirm, eve
             # First, so that no data is left behind the team's back should something come between.
             laptop.postgres.delete()
     with steps.step("cdk destroy") as report:
-        laptop.cdk().destroy(assembly, stacks, report)
+        laptop.cdk().destroy(laptop.assembly, stacks, report)
         report(", ".join(stacks) if not everything else f"{len(stacks)} stacks")
     if not everything:
         return _what_is_kept(team, deployed)

@@ -29,28 +29,58 @@ from stacks.config import ArtifactsMode, Auth, StackKind, TeamConfig
 def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
     """Brings the team's server up, or up to date, on an emulator and returns what its user needs to know.
 
-    Whatever goes wrong, nothing is left running and no data is lost. Raises LocalError, TeamFileError.
+    Whatever goes wrong, no data is lost and nothing is left running, but a server that ran before and that the
+    change was not fit for. Raises LocalError, TeamFileError.
     """
     laptop = Laptop.find(team_name, choice)
     with laptop.for_one_command():
+        ran = laptop.running()
         try:
-            return _how_to_use(laptop.team, _up(laptop, port, steps))
+            with mlflow_compiled_meanwhile():
+                _plan(laptop, port, steps)
+                ran = False
+                _deploy(laptop, steps)
+            return _how_to_use(laptop.team, _run(laptop, port, steps))
         except BaseException:
-            with held_back(), steps.step("Stop everything"):
-                laptop.stop()
+            if not ran:
+                with held_back(), steps.step("Stop everything"):
+                    laptop.stop()
             raise
 
 
-def _up(laptop: Laptop, port: int, steps: Steps) -> str:
+def _plan(laptop: Laptop, port: int, steps: Steps) -> None:
+    """All that comes before a change, and may refuse it."""
     laptop.refuse_taken_port(port)
-    assembly = laptop.state / "cdk.out"
-    with mlflow_compiled_meanwhile():
-        _deploy(laptop, assembly, steps)
+    emulator = laptop.emulator
+    with steps.step("AWS emulator") as report:
+        emulator.start(report)
+        report(emulator.description)
+    with steps.step("cdk synth") as report:
+        synthesize(laptop.cdk(), laptop.team, laptop.assembly, report, _team_files(laptop))
+        planned = synthesized_templates(laptop.assembly)
+        refuse_replacements(deployed_templates(emulator.client("cloudformation"), planned), planned)
+
+
+def _deploy(laptop: Laptop, steps: Steps) -> None:
+    emulator, region = laptop.emulator, laptop.team.region
+    if not is_bootstrapped(emulator.client("ssm")):
+        with steps.step("cdk bootstrap") as report:
+            laptop.cdk().bootstrap(emulator.account_id, region, report)
+            report("CDKToolkit")
+    with steps.step("cdk deploy") as report:
+        resources = f"{_resources(laptop.assembly)} resources in {region}"
+        if is_deployed(laptop.assembly, emulator.client("cloudformation")):
+            report(f"{resources}, unchanged")
+        else:
+            laptop.cdk().deploy(laptop.assembly, report, emulator.deployment_method)
+            report(resources)
+
+
+def _run(laptop: Laptop, port: int, steps: Steps) -> str:
     # A hundred questions, asked while the server starts.
     with ThreadPoolExecutor(1) as aside:
         recorded = aside.submit(_recorded_only, laptop)
-        url = _serve(laptop, port, steps, recorded.result)
-    return url
+        return _serve(laptop, port, steps, recorded.result)
 
 
 def _serve(laptop: Laptop, port: int, steps: Steps, recorded: Callable[[], set[str]]) -> str:
@@ -69,28 +99,6 @@ def _serve(laptop: Laptop, port: int, steps: Steps, recorded: Callable[[], set[s
             _smoke(laptop, deployment, url, database_port, client, report)
     _tell_differences(laptop, deployment, database_port, recorded(), steps)
     return url
-
-
-def _deploy(laptop: Laptop, assembly: Path, steps: Steps) -> None:
-    team, emulator = laptop.team, laptop.emulator
-    with steps.step("AWS emulator") as report:
-        emulator.start(report)
-        report(emulator.description)
-    cdk = laptop.cdk()
-    with steps.step("cdk synth") as report:
-        synthesize(cdk, team, assembly, report, _team_files(laptop))
-    if not is_bootstrapped(emulator.client("ssm")):
-        with steps.step("cdk bootstrap") as report:
-            cdk.bootstrap(emulator.account_id, team.region, report)
-            report("CDKToolkit")
-    with steps.step("cdk deploy") as report:
-        if is_deployed(assembly, emulator.client("cloudformation")):
-            report(f"{_resources(assembly)} resources in {team.region}, unchanged")
-        else:
-            planned = synthesized_templates(assembly)
-            refuse_replacements(deployed_templates(emulator.client("cloudformation"), planned), planned)
-            cdk.deploy(assembly, report, emulator.deployment_method)
-            report(f"{_resources(assembly)} resources in {team.region}")
 
 
 def _team_files(laptop: Laptop) -> Path:

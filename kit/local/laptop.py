@@ -43,6 +43,7 @@ class Laptop:
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.emulator = choice.emulator(self.state, team.name, team.region)
         self.postgres = PostgresServer(self.state / "postgres", self.state / "logs" / "postgres.log")
+        self.assembly = self.state / "cdk.out"
         self._agent_pid = self.state / "agent.pid"
 
     @classmethod

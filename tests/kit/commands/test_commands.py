@@ -84,6 +84,15 @@ def test_whatever_stops_up_stops_what_runs(laptops: list[FakeLaptop]) -> None:
     assert laptops[0].calls == ["lock", "stop"]
 
 
+def test_a_server_that_runs_goes_on_when_a_change_is_refused(
+    laptops: list[FakeLaptop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeLaptop, "running", lambda laptop: True)
+    with pytest.raises(LocalError, match="Port 1 is taken"):
+        up.up("example", Choice.MINISTACK, 1, steps())
+    assert laptops[0].calls == ["lock"]
+
+
 def test_the_password_of_a_team_that_is_down_is_not_looked_for(laptops: list[FakeLaptop]) -> None:
     with pytest.raises(LocalError, match=r"not up on this machine: run `scripts/up example` first\.$"):
         password.password("example", None)

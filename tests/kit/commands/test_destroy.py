@@ -69,6 +69,7 @@ class World:
         return SimpleNamespace(
             team=TeamConfig.model_validate({"name": name, "region": "us-east-1", "temporary": self.temporary}),
             state=self.state,
+            assembly=self.assembly,
             emulator=emulator,
             postgres=SimpleNamespace(delete=do("delete database")),
             for_one_command=contextlib.nullcontext,
