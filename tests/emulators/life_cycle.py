@@ -18,7 +18,10 @@ PROTECTION = f"[test_protection.py]({_TESTS}/test_protection.py)"
 SERVICE_STACK = f"[test_service_stack.py]({_TESTS}/test_service_stack.py)"
 RULE_PACKS = f"[test_rule_packs.py]({_TESTS}/test_rule_packs.py)"
 NETWORK_VALUES = f"[test_network_values.py]({_TESTS}/test_network_values.py)"
+LOG_GROUPS = f"[test_log_groups.py]({_TESTS}/test_log_groups.py)"
+TAGS = f"[test_tags.py]({_TESTS}/test_tags.py)"
 RESOURCE_TYPES = f"[test_resource_types.py]({_TESTS}/test_resource_types.py)"
+STATUS = "[`scripts/kit status`](../set-up/laptop.md#what-is-really-there), which asks the services"
 
 NO_API = "no API"
 
@@ -198,7 +201,7 @@ def _unknown_type() -> dict[str, Any]:
     return resources(Group=("AWS::Logs::LogGroup", {}), Unknown=("AWS::Nobody::Knows", {}))
 
 
-def _update_in_place(aws: Aws) -> str:
+def _retention(aws: Aws) -> str:
     name = unique("update")
     aws.deploy(name, resources(Group=("AWS::Logs::LogGroup", {"RetentionInDays": 7})))
     before = aws.physical_id(name, "Group")
@@ -206,19 +209,52 @@ def _update_in_place(aws: Aws) -> str:
     groups = aws.client("logs").describe_log_groups(logGroupNamePrefix=before)["logGroups"]
     if not groups or aws.physical_id(name, "Group") != before:
         return "replaced"
-    return "changed" if groups[0].get("retentionInDays") == 14 else "unchanged"
+    return _changed(groups[0].get("retentionInDays") == 14)
+
+
+def _tag(aws: Aws) -> str:
+    name = unique("tag")
+    for value in ("one", "two"):
+        aws.deploy(name, resources(Bucket=("AWS::S3::Bucket", {"Tags": [{"Key": "team", "Value": value}]})))
+        if value == "one":
+            before = aws.physical_id(name, "Bucket")
+    if aws.physical_id(name, "Bucket") != before:
+        return "replaced"
+    try:
+        tags = {tag["Key"]: tag["Value"] for tag in aws.client("s3").get_bucket_tagging(Bucket=before)["TagSet"]}
+    except ClientError:
+        return "no tag at all"
+    return _changed(tags["team"] == "two")
+
+
+def _statements(aws: Aws) -> str:
+    name = unique("statements")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}
+    role = ("AWS::IAM::Role", {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}})
+    for action in ("s3:GetObject", "s3:PutObject"):
+        statement = {"Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::bucket/*"}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        policy = {"PolicyName": "own", "PolicyDocument": document, "Roles": [{"Ref": "Role"}]}
+        aws.deploy(name, resources(Role=role, Policy=("AWS::IAM::Policy", policy)))
+    kept = aws.client("iam").get_role_policy(RoleName=aws.physical_id(name, "Role"), PolicyName="own")
+    return _changed("s3:PutObject" in json.dumps(kept["PolicyDocument"]))
+
+
+def _changed(really: bool) -> str:
+    return "changed" if really else "unchanged"
 
 
 def _secret_value_stays(aws: Aws) -> str:
-    name = unique("value")
-
-    def value(description: str) -> str:
+    name, secrets = unique("value"), aws.client("secretsmanager")
+    values = []
+    for description in ("one", "two"):
         properties = {"Description": description, "GenerateSecretString": {"PasswordLength": 32}}
         aws.deploy(name, resources(Secret=("AWS::SecretsManager::Secret", properties)))
         secret = aws.physical_id(name, "Secret")
-        return str(aws.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
-
-    return "value stays" if value("one") == value("two") else "new value"
+        values.append(secrets.get_secret_value(SecretId=secret)["SecretString"])
+    if secrets.describe_secret(SecretId=secret).get("Description") != "two":
+        return "unchanged"
+    return "changed, same value" if values[0] == values[1] else "changed, new value"
 
 
 def _export_in_use(aws: Aws) -> str:
@@ -307,7 +343,7 @@ BEHAVIOURS = (
         "rolled back",
         f"{_GUIDE}/stack-failure-options.html",
         _rollback,
-        RULE_PACKS,
+        "nothing: it is told as failed either way",
     ),
     Behaviour(
         "Unknown resource type",
@@ -341,12 +377,26 @@ BEHAVIOURS = (
         "Retention of a log group changed",
         "changed",
         f"{_TEMPLATES}/aws-resource-logs-loggroup.html",
-        _update_in_place,
-        "`cdk diff`, before a deployment",
+        _retention,
+        LOG_GROUPS,
+    ),
+    Behaviour(
+        "Statements of a role's policy changed",
+        "changed",
+        f"{_TEMPLATES}/aws-resource-iam-policy.html",
+        _statements,
+        STATUS,
+    ),
+    Behaviour(
+        "Tag of a bucket changed",
+        "changed",
+        f"{_TEMPLATES}/aws-resource-s3-bucket.html",
+        _tag,
+        TAGS,
     ),
     Behaviour(
         "Description of a generated secret changed",
-        "value stays",
+        "changed, same value",
         f"{_TEMPLATES}/aws-resource-secretsmanager-secret.html",
         _secret_value_stays,
         STATEFUL_IDS,
@@ -363,6 +413,6 @@ BEHAVIOURS = (
         "DRIFTED",
         f"{_GUIDE}/using-cfn-stack-drift.html",
         _drift,
-        "`scripts/kit status`, which asks the services",
+        STATUS,
     ),
 )

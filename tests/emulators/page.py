@@ -32,8 +32,9 @@ thing, or (`no API`) does not exist. `refused`: CloudFormation does not create i
 (`Custom::S3AutoDeleteObjects` of temporary teams) is CloudFormation's alone: no API can be asked for it.
 
 What is recorded only has no effect there, so a deployment proves nothing about it. `scripts/kit status` shows it, and
-{RESOURCE_TYPES} holds that no type is forgotten; that the templates are right is for cdk-nag, CloudFormation Validate
-and cfn-lint to say ({RULE_PACKS}).
+{RESOURCE_TYPES} holds that no type is forgotten.
+That the templates are right is for cdk-nag, CloudFormation Validate and cfn-lint to say:
+{RULE_PACKS}.
 """
 
 _LIFE_CYCLE = """

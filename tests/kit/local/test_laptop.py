@@ -164,6 +164,11 @@ def test_an_agent_that_ended_leads_to_its_log(laptop: Laptop) -> None:
         laptop._wait_for_task(lambda text: None)
 
 
+def test_the_status_that_a_killed_agent_left_behind_is_nobody_s(laptop: Laptop) -> None:
+    status(Phase.RUNNING).write(laptop.state)
+    assert laptop.task_status() is None
+
+
 def test_a_task_that_runs_is_told_container_by_container(laptop: Laptop) -> None:
     containers = {
         "migrate": {"lastStatus": "STOPPED", "healthStatus": "UNKNOWN"},

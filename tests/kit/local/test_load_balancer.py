@@ -213,8 +213,10 @@ def test_a_taken_port_is_named_and_so_is_the_way_out(listening: Listening, tmp_p
 def test_a_stopped_load_balancer_can_start_again(listening: Listening, tmp_path: Path) -> None:
     load_balancer.stop(tmp_path)
     assert not load_balancer.running(tmp_path)
+    assert load_balancer.url(tmp_path) is None
     listening.balancer.start()
     assert load_balancer.running(tmp_path)
+    assert load_balancer.url(tmp_path) == listening.balancer.url
     assert listening.get().status == 200
 
 
