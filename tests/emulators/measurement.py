@@ -4,7 +4,8 @@ from botocore.parsers import ResponseParserError
 
 from tests.emulators import resource_types
 from tests.emulators.aws import Aws
-from tests.emulators.life_cycle import BEHAVIOURS, Behaviour
+from tests.emulators.behaviour import Behaviour
+from tests.emulators.life_cycle import BEHAVIOURS
 from tests.emulators.permissions import PERMISSIONS
 
 Column = dict[str, str]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tests.emulators.life_cycle import BEHAVIOURS, RESOURCE_TYPES, RULE_PACKS, Behaviour
+from tests.emulators.behaviour import RESOURCE_TYPES, RULE_PACKS, Behaviour
+from tests.emulators.life_cycle import BEHAVIOURS
 from tests.emulators.measurement import Column
 from tests.emulators.permissions import PERMISSIONS
 from tests.emulators.resource_types import SHAPE, all_types

@@ -7,7 +7,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from tests.emulators.aws import REGION, Aws, unique
-from tests.emulators.life_cycle import Behaviour
+from tests.emulators.behaviour import Behaviour
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 _POLICIES = "[test_policies.py](../../tests/stacks/test_policies.py)"
