@@ -40,6 +40,8 @@ class Cdk:
             **{name: os.environ[name] for name in ("LANG", "TMPDIR", "SSL_CERT_FILE") if name in os.environ},
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
             "HOME": str(home),
+            # The CLI looks up the account of an access key in the home of the system's user, whatever HOME says.
+            "CDK_HOME": str(home),
             # 200 MB that belong to the installed packages, not to a team.
             "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path(sys.prefix) / "jsii-packages"),
             "CDK_DISABLE_VERSION_CHECK": "1",
