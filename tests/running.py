@@ -16,6 +16,7 @@ from unittest import mock
 
 import psutil
 
+from kit.emulators.choice import Choice
 from kit.environment import ROOT, SERVER
 from kit.local.laptop import Laptop
 from stacks.team_files import load_teams
@@ -84,23 +85,25 @@ class Command:
 
 
 class LocalTeam:
-    """The example team's server with its own state folder below `folder`, run out of `checkout`."""
+    """The example team's server on an emulator, its state folder below `folder`, run out of `checkout`."""
 
-    def __init__(self, folder: Path, checkout: Path = ROOT) -> None:
+    def __init__(self, folder: Path, checkout: Path = ROOT, choice: Choice = Choice.MINISTACK) -> None:
         self.state = folder / "state"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.run_id: str | None = None
-        self._folder, self._checkout = folder, checkout
+        self.checkout, self.team_file = checkout, checkout / "teams" / f"{TEAM}.yaml"
+        self._folder, self._choice = folder, choice
+        self._options = [] if choice == Choice.MINISTACK else [f"--{choice}"]
         mine = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
         inherited = {k: v for k, v in os.environ.items() if k not in mine and not k.startswith(("AWS_", "MLFLOW_"))}
         self.environment = {**inherited, "KIT_STATE": str(self.state)}
 
     def start(self, *arguments: str, typed: str = "", **environment: str) -> Command:
         """`scripts/kit` with the arguments, under way."""
-        argv = [str(self._checkout / "scripts" / "kit"), *arguments]
+        argv = [str(self.checkout / "scripts" / "kit"), *arguments]
         folder = self._folder / f"command-{time.monotonic_ns()}"
-        return Command(argv, {**self.environment, **environment}, self._checkout, folder, typed)
+        return Command(argv, {**self.environment, **environment}, self.checkout, folder, typed)
 
     def kit(self, *arguments: str, typed: str = "", **environment: str) -> Finished:
         """`scripts/kit` with the arguments, from start to end."""
@@ -108,7 +111,7 @@ class LocalTeam:
 
     def start_up(self) -> Command:
         """`scripts/up`, under way."""
-        return self.start("up", TEAM, "--port", str(self.port))
+        return self.start("up", TEAM, "--port", str(self.port), *self._options)
 
     def up(self) -> Finished:
         """`scripts/up`, which has to succeed."""
@@ -118,7 +121,7 @@ class LocalTeam:
 
     def down(self) -> Finished:
         """`scripts/down`, which has to succeed."""
-        finished = self.kit("down", TEAM)
+        finished = self.kit("down", TEAM, *self._options)
         assert finished.code == 0, finished.stderr
         return finished
 
@@ -131,9 +134,9 @@ class LocalTeam:
     @property
     def laptop(self) -> Laptop:
         """The kit's own view of it."""
-        (team,) = load_teams(ROOT / "teams", only=TEAM)
+        (team,) = load_teams(self.checkout / "teams", only=TEAM)
         with mock.patch("kit.local.laptop.STATE", self.state):
-            return Laptop(team)
+            return Laptop(team, self._choice)
 
     def answers(self) -> bool:
         """Whether a healthy server is behind the port."""
@@ -198,26 +201,27 @@ class LocalTeam:
     def processes(self) -> list[str]:
         """The command lines of all processes of this team, whoever started them."""
         marks = [str(self.state)]
-        postgres = self.state / TEAM / "postgres"
+        postgres = self.laptop.state / "postgres"
         if postgres.is_symlink():
             marks.append(str(postgres.resolve()))
         return [line for line in map(_description, psutil.process_iter()) if any(mark in line for mark in marks)]
 
     def server_process(self) -> psutil.Process:
         """The first process of the container `server`."""
-        return self._find("tracking_server serve")
+        return self.find_process("tracking_server serve")
 
     def emulator_process(self) -> psutil.Process:
         """The AWS emulator."""
-        return self._find("kit.emulators.ministack.server")
+        return self.find_process("kit.emulators.ministack.server")
 
     def postgres_process(self) -> psutil.Process:
         """PostgreSQL's first process."""
         return psutil.Process(
-            int((self.state / TEAM / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+            int((self.laptop.state / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
         )
 
-    def _find(self, command: str) -> psutil.Process:
+    def find_process(self, command: str) -> psutil.Process:
+        """The first process of the team whose command line has these words."""
         found = [
             p for p in psutil.process_iter() if all(word in _description(p) for word in (command, str(self.state)))
         ]

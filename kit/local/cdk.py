@@ -143,6 +143,7 @@ def is_deployed(assembly: Path, cloudformation: Any) -> bool:
 def _last_words(lines: collections.deque[str]) -> str:
     """The exception of a Python app, or the CLI's own error, else the end of what was said."""
     said = [line.strip() for line in lines if line.strip()]
+    reasons = [line.removeprefix("‣").strip() for line in said if line.startswith("‣")]
     exceptions = [line for line in said if re.match(r"[\w.]*(Error|Exception): .", line)]
     errors = [line for line in said if re.search(r"(?i)\berror\b|failed", line)]
-    return " / ".join(exceptions[-1:] or errors[-3:] or said[-3:]) or "it said nothing"
+    return " / ".join(exceptions[-1:] or reasons[-1:] or errors[-3:] or said[-3:]) or "it said nothing"

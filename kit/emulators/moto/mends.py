@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from moto.cloudformation import parsing
+from moto.ec2.models.security_groups import SecurityGroup
+from moto.elbv2.models import FakeListenerRule, elbv2_backends
 from moto.kms.models import Key
 from moto.rds.models import DBParameterGroup, DBSubnetGroup
 from moto.s3.models import FakeBucket
@@ -13,6 +15,8 @@ def mend() -> None:
     """Mend the moto of this process."""
     _take_keys_as_written()
     _update_buckets_of_generated_names()
+    _delete_listener_rules()
+    _keep_security_groups()
     _keep_what_cannot_be_updated()
     # Else `Ref` is the object, which is of no use to another stack.
     groups: list[Any] = [DBParameterGroup, DBSubnetGroup]
@@ -45,6 +49,18 @@ def _update_buckets_of_generated_names() -> None:
         return update(original_resource=original_resource, cloudformation_json=resource, **more)
 
     model.update_from_cloudformation_json = update_by_name
+
+
+def _delete_listener_rules() -> None:
+    """Else one is left of a deleted stack, and its priority in use."""
+    model: Any = FakeListenerRule
+    model.delete = lambda rule, account_id, region: elbv2_backends[account_id][region].delete_rule(rule.arn)
+
+
+def _keep_security_groups() -> None:
+    """A security group stays, where moto replaces it and leaves others with the old id; its rules stay, too."""
+    model: Any = SecurityGroup
+    model.update_from_cloudformation_json = lambda *, original_resource, **_: original_resource
 
 
 def _keep_what_cannot_be_updated() -> None:

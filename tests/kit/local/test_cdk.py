@@ -69,6 +69,12 @@ def test_a_failure_names_the_resource_that_failed_first_and_why(cli):
         cli(lines, status=1).deploy(Path("cdk.out"), print)
 
 
+def test_a_failure_without_an_event_is_told_by_the_command_lines_reason(cli):
+    lines = ["❌  mlflow-a-service failed to deploy", "‣ PriorityInUse: The specified priority is in use."]
+    with pytest.raises(LocalError, match=r"^cdk deploy failed: PriorityInUse: The specified priority is in use\.$"):
+        cli(lines, status=1).deploy(Path("cdk.out"), print)
+
+
 def test_an_app_that_raises_is_told_by_its_exception(cli):
     lines = [
         "Traceback (most recent call last):",

@@ -1,0 +1,36 @@
+from collections.abc import Iterator
+
+import pytest
+
+from kit.emulators.choice import Choice
+from kit.emulators.localstack import environment
+from kit.emulators.localstack.emulator import LocalStack
+from kit.environment import find_python
+from tests.changes import team_in_a_copy
+from tests.running import LocalTeam
+
+
+@pytest.fixture(scope="session", autouse=True)
+def python_3_13() -> None:
+    """LocalStack 4.14 runs on no other Python."""
+    if find_python(environment.PYTHON_VERSION) is None:
+        pytest.skip(f"there is no Python {environment.PYTHON_VERSION} for LocalStack 4.14")
+    environment.install(lambda text: None)
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory, python_3_13: None) -> Iterator[LocalTeam]:
+    """The example team on a LocalStack that the kit starts."""
+    with team_in_a_copy(tmp_path_factory.mktemp("team"), Choice.LOCALSTACK) as team:
+        yield team
+
+
+@pytest.fixture(scope="module")
+def of_a_user(tmp_path_factory: pytest.TempPathFactory, python_3_13: None) -> Iterator[LocalStack]:
+    """A LocalStack as a user runs one: the kit is told by LOCALSTACK_HOST alone where it is."""
+    localstack = LocalStack(tmp_path_factory.mktemp("user"), "none", "eu-west-1")
+    localstack.start_own()
+    try:
+        yield localstack
+    finally:
+        localstack.stop()
