@@ -10,10 +10,13 @@ from stacks.config import Egress, TeamConfig
 
 def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:
     """The team as it can be deployed to the emulator; the same object where nothing has to change."""
-    if emulator.has_nat_gateways or team.network.existing or team.network.egress != Egress.NAT:
-        return team
-    network = team.network.model_copy(update={"egress": Egress.PUBLIC_IP})
-    return team.model_copy(update={"network": network})
+    if team.tags and not emulator.changes_tags:
+        team = team.model_copy(update={"tags": {}})
+    nat = team.network.egress == Egress.NAT and not team.network.existing
+    if nat and not emulator.has_nat_gateways:
+        network = team.network.model_copy(update={"egress": Egress.PUBLIC_IP})
+        team = team.model_copy(update={"network": network})
+    return team
 
 
 def write_team_file(team: TeamConfig, folder: Path) -> None:

@@ -31,6 +31,7 @@ class Emulator(abc.ABC):
         keeps_state: whether what it holds is there again after a stop.
         differences: what it does otherwise than AWS, in words that follow "other than on AWS".
         deployment_method: of `cdk deploy`, "change-set" or "direct".
+        changes_tags: whether a stack can be updated with other tags.
         has_nat_gateways: whether a stack with a NAT gateway can be deployed to it.
         account_id: twelve digits.
         log: the file that its output is appended to.
@@ -41,6 +42,7 @@ class Emulator(abc.ABC):
     keeps_state: ClassVar[bool]
     differences: ClassVar[tuple[str, ...]] = ()
     deployment_method: ClassVar[str] = "change-set"
+    changes_tags: ClassVar[bool] = True
     has_nat_gateways: ClassVar[bool] = True
     _health_path: ClassVar[str]
 
