@@ -92,6 +92,7 @@ class LocalTeam:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.run_id: str | None = None
+        self.told = ""
         self.checkout, self.team_file = checkout, checkout / "teams" / f"{TEAM}.yaml"
         self._folder, self._choice = folder, choice
         self._options = [] if choice == Choice.MINISTACK else [f"--{choice}"]
@@ -117,6 +118,7 @@ class LocalTeam:
         """`scripts/up`, which has to succeed."""
         finished = self.start_up().finish()
         assert finished.code == 0, finished.stderr
+        self.told = finished.stderr
         return finished
 
     def down(self) -> Finished:

@@ -78,18 +78,8 @@ class Cdk:
 
         Raises LocalError with the first resource that failed and its reason.
         """
-        options = [
-            "--all",
-            "--method",
-            method,
-            "--require-approval",
-            "never",
-            "--progress",
-            "events",
-            "--app",
-            str(assembly),
-        ]
-        self._run(["deploy", *options], report)
+        options = ["--all", "--concurrency", "4", "--method", method, "--require-approval", "never"]
+        self._run(["deploy", *options, "--progress", "events", "--app", str(assembly)], report)
 
     def destroy(self, assembly: Path, stacks: Iterable[str], report: Report) -> None:
         """Delete `stacks` of `assembly`, and no other, those first that depend on others.

@@ -15,7 +15,7 @@ class TestOnLocalStack(Changes):
         assert listening == ["127.0.0.1"]
 
     def test_up_says_what_localstack_does_not_stand_for(self, team: LocalTeam) -> None:
-        told = team.up().stderr
+        told = team.told
         assert "LocalStack 4.14.0 at http://127.0.0.1:" in told
         for words in (
             "egress is public-ip where the team file says nat",
