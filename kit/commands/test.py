@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import click
 
-from kit.environment import ROOT, SERVER
+from kit.emulators.localstack.environment import PYTHON_VERSION
+from kit.environment import ROOT, SERVER, find_python
 
 _BIN = ROOT / ".venv" / "bin"
 _PYTEST = (str(_BIN / "python"), "-m", "pytest", "--numprocesses=2", "--dist=loadfile")
@@ -21,12 +22,17 @@ class Tier:
 
     Attributes:
         commands: run one after the other; all have to end with 0.
-        cannot_run: why this machine cannot run the tier, or None.
+        cannot_run: says why this machine cannot run the tier, or None.
     """
 
     name: str
     commands: Sequence[Sequence[str]] = ()
-    cannot_run: str | None = None
+    cannot_run: Callable[[], str | None] = lambda: None
+
+
+def _without_localstack() -> str | None:
+    here = find_python(PYTHON_VERSION)
+    return None if here else f"LocalStack 4.14 needs Python {PYTHON_VERSION}, and there is none here"
 
 
 TIERS = (
@@ -40,10 +46,13 @@ TIERS = (
     Tier(name="smoke", commands=[[*_PYTEST, "tests/smoke"]]),
     # One process: each would bring up a server of its own.
     Tier(name="laptop", commands=[[*_PYTEST, "--numprocesses=0", "tests/e2e"]]),
+    Tier(name="moto", commands=[[*_PYTEST, "tests/moto"]]),
+    Tier(name="LocalStack", commands=[[*_PYTEST, "tests/localstack"]], cannot_run=_without_localstack),
+    Tier(name="emulators", commands=[[*_PYTEST, "tests/emulators"]]),
     Tier(name="faults", commands=[[*_PYTEST, "tests/faults"]]),
     Tier(name="pytest plugin", commands=[[*_PYTEST, "tests/pytest_plugin"]]),
     Tier(name="docs", commands=[[*_PYTEST, "tests/docs"]]),
-    Tier(name="AWS", cannot_run="it needs an AWS account, and there is none here"),
+    Tier(name="AWS", cannot_run=lambda: "it needs an AWS account, and there is none here"),
 )
 
 
@@ -60,8 +69,8 @@ def run_tiers(names: Sequence[str]) -> bool:
             continue
         click.echo(f"== {tier.name}", err=True)
         started = time.monotonic()
-        if tier.cannot_run:
-            outcome = f"not run: {tier.cannot_run}"
+        if reason := tier.cannot_run():
+            outcome = f"not run: {reason}"
         else:
             passed = all(
                 subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
