@@ -10,17 +10,26 @@ from pathlib import Path
 from typing import Any, get_args
 
 from kit.emulators.choice import Choice
+from kit.emulators.existence import ask
+from kit.emulators.existence.question import Clients, Existence, Resource
+from kit.emulators.template import DeployedStack
 from kit.guard.kept import Template, kept
 from kit.interruption import held_back
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop
-from kit.local.left_over import left_over, physical_resources
 from kit.local.templates import deployed_templates
 from kit.progress import Steps
 from stacks.config import StackKind, TeamConfig
 
 Confirm = Callable[[str], bool]
 """Asks a person a question, and answers whether it was a yes."""
+_HOLDING_TYPES = {
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::KMS::Key",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+}
 _HOLDS: dict[StackKind, str] = {
     "network": "the database and the load balancer are in it",
     "data": "runs, models and users, artifacts, the key and the secrets",
@@ -75,19 +84,20 @@ def _destroy(laptop: Laptop, steps: Steps, confirm: Confirm, everything: bool) -
         question = f"Delete the stack {stacks[0]}? All data stays."
     if not confirm(question):
         raise LocalError("Nothing is destroyed, and nothing stopped.")
-    before = physical_resources(client("cloudformation"), stacks) if everything else []
+    before = _what_must_go(stacks, client) if everything else []
     with steps.step("Stop the server"):
         laptop.stop_server()
         if everything:
             # First, so that no data is left behind the team's back should something come between.
-            laptop.postgres.delete()
+            laptop.delete_database()
     with steps.step("cdk destroy") as report:
         laptop.cdk().destroy(laptop.assembly, stacks, report)
         report(", ".join(stacks) if not everything else f"{len(stacks)} stacks")
     if not everything:
         return _what_is_kept(team, deployed)
     with steps.step("What is left") as report:
-        if left := left_over(before, client):
+        # An emulator may call a stack deleted too early.
+        if left := [resource for resource in before if ask(resource).existence == Existence.REAL]:
             names = ", ".join(f"{resource.physical_id} ({resource.type})" for resource in left)
             raise LocalError(
                 f"The stacks are deleted, but the emulator still has {names}: "
@@ -95,6 +105,17 @@ def _destroy(laptop: Laptop, steps: Steps, confirm: Confirm, everything: bool) -
             )
         report(f"none of {len(before)} buckets, secrets and the like")
     return f"All stacks of team {team.name} are deleted, with all their data; its team file is left."
+
+
+def _what_must_go(stacks: Iterable[str], client: Clients) -> list[Resource]:
+    """What of the stacks holds data, or a name."""
+    deployed = [DeployedStack(client("cloudformation"), client("iam"), name) for name in stacks]
+    return [
+        Resource(stack, logical_id, client)
+        for stack in deployed
+        for logical_id in stack.physical_ids
+        if stack.type_of(logical_id) in _HOLDING_TYPES
+    ]
 
 
 def _refuse_lasting(team: TeamConfig, deployed: Mapping[str, Template], assembly: Path, cloudformation: Any) -> None:

@@ -156,7 +156,7 @@ class Laptop:
         self.stop_server()
         self.emulator.stop()
         if self.forgets:
-            self._delete_database()
+            self.delete_database()
 
     def stop_server(self) -> None:
         """Stops all but the emulator."""
@@ -167,7 +167,7 @@ class Laptop:
     def delete_data(self) -> None:
         """Stops whatever runs and removes the team's database, artifacts and secrets on this machine for good."""
         self.stop()
-        self._delete_database()
+        self.delete_database()
         shutil.rmtree(self.state)
 
     def running(self) -> bool:
@@ -184,7 +184,8 @@ class Laptop:
         """Whether a stop ends the deployment, too."""
         return not (self.emulator.keeps_state or self.emulator.of_the_user)
 
-    def _delete_database(self) -> None:
+    def delete_database(self) -> None:
+        """Stops PostgreSQL and removes its data for good."""
         self.postgres.delete()
         (self.state / "database-of").unlink(missing_ok=True)
 

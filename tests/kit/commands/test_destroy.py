@@ -71,7 +71,7 @@ class World:
             state=self.state,
             assembly=self.assembly,
             emulator=emulator,
-            postgres=SimpleNamespace(delete=do("delete database")),
+            delete_database=do("delete database"),
             for_one_command=contextlib.nullcontext,
             stop_server=do("stop server"),
             cdk=self.cdk,
