@@ -95,6 +95,7 @@ class LocalTeam:
         self.told = ""
         self.checkout, self.team_file = checkout, checkout / "teams" / f"{TEAM}.yaml"
         self._folder, self._choice = folder, choice
+        self.folder = self.state / (TEAM if choice == Choice.MINISTACK else f"{TEAM}.{choice}")
         self._options = [] if choice == Choice.MINISTACK else [f"--{choice}"]
         mine = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
         inherited = {k: v for k, v in os.environ.items() if k not in mine and not k.startswith(("AWS_", "MLFLOW_"))}
@@ -203,7 +204,7 @@ class LocalTeam:
     def processes(self) -> list[str]:
         """The command lines of all processes of this team, whoever started them."""
         marks = [str(self.state)]
-        postgres = self.laptop.state / "postgres"
+        postgres = self.folder / "postgres"
         if postgres.is_symlink():
             marks.append(str(postgres.resolve()))
         return [line for line in map(_description, psutil.process_iter()) if any(mark in line for mark in marks)]
@@ -218,9 +219,7 @@ class LocalTeam:
 
     def postgres_process(self) -> psutil.Process:
         """PostgreSQL's first process."""
-        return psutil.Process(
-            int((self.laptop.state / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
-        )
+        return psutil.Process(int((self.folder / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0]))
 
     def find_process(self, command: str) -> psutil.Process:
         """The first process of the team whose command line has these words."""
