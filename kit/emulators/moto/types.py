@@ -234,13 +234,16 @@ class SecurityGroupEgress(_Added, CloudFormationModel):
 def register() -> None:
     """Refuse types that moto does not know, as AWS does, instead of calling them created.
 
-    The types above are known to moto as soon as this module is imported. Raises RuntimeError under any other version
-    of moto, whose private names may differ.
+    The types above are known to moto from now on. Raises RuntimeError under any other version of moto, whose private
+    names may differ.
     """
     if version("moto") != MOTO_VERSION:
         raise RuntimeError(
             f"These additions fit moto {MOTO_VERSION}, not {version('moto')}: install the pinned requirements."
         )
+    # Whoever has used CloudFormation in this process before has made moto remember all types that there were.
+    for remembered in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
+        remembered.cache_clear()
     find = parsing.resource_class_from_type
 
     def find_or_refuse(resource_type: str) -> Any:
