@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from moto.cloudformation import parsing
+from moto.core.utils import pascal_to_camelcase, remap_nested_keys
 from moto.ec2.models.security_groups import SecurityGroup
+from moto.ecs.models import Cluster, TaskDefinition
 from moto.elbv2.models import FakeListenerRule, elbv2_backends
 from moto.kms.models import Key
 from moto.rds.models import DBParameterGroup, DBSubnetGroup
@@ -14,9 +16,11 @@ from moto.s3.models import FakeBucket
 def mend() -> None:
     """Mend the moto of this process."""
     _take_keys_as_written()
-    _update_buckets_of_generated_names()
+    _update_by_generated_name(FakeBucket, "BucketName")
+    _update_by_generated_name(Cluster, "ClusterName")
     _delete_listener_rules()
     _keep_security_groups()
+    _spell_updated_tasks_as_ecs_does()
     _keep_what_cannot_be_updated()
     # Else `Ref` is the object, which is of no use to another stack.
     groups: list[Any] = [DBParameterGroup, DBSubnetGroup]
@@ -31,21 +35,21 @@ def _take_keys_as_written() -> None:
 
     def create_as_written(name: str, resource: dict[str, Any], *where: Any, **more: Any) -> Any:
         tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in resource["Properties"].get("Tags", [])]
-        policy = json.dumps(resource["Properties"]["KeyPolicy"])
-        properties = {**resource["Properties"], "KeyPolicy": policy, "Tags": tags}
+        policy = resource["Properties"].get("KeyPolicy")
+        properties = {**resource["Properties"], "KeyPolicy": policy and json.dumps(policy), "Tags": tags}
         return create(name, {**resource, "Properties": properties}, *where, **more)
 
     model.create_from_cloudformation_json = create_as_written
 
 
-def _update_buckets_of_generated_names() -> None:
-    """moto looks a bucket's name up in the template, where a generated one is not."""
-    model: Any = FakeBucket
+def _update_by_generated_name(model: Any, name_property: str) -> None:
+    """moto looks the name up in the template, where a generated one is not, and replaces what has another."""
     update = model.update_from_cloudformation_json
 
     def update_by_name(*, original_resource: Any, cloudformation_json: dict[str, Any], **more: Any) -> Any:
-        properties = {"BucketName": original_resource.name, **cloudformation_json["Properties"]}
+        properties = {name_property: original_resource.name, **cloudformation_json["Properties"]}
         resource = {**cloudformation_json, "Properties": properties}
+        more["new_resource_name"] = properties[name_property]
         return update(original_resource=original_resource, cloudformation_json=resource, **more)
 
     model.update_from_cloudformation_json = update_by_name
@@ -59,8 +63,30 @@ def _delete_listener_rules() -> None:
 
 def _keep_security_groups() -> None:
     """A security group stays, where moto replaces it and leaves others with the old id; its rules stay, too."""
+
+    def update_tags(*, original_resource: Any, cloudformation_json: dict[str, Any], **_: Any) -> Any:
+        tags = cloudformation_json["Properties"].get("Tags", [])
+        original_resource.add_tags({tag["Key"]: tag["Value"] for tag in tags})
+        return original_resource
+
     model: Any = SecurityGroup
-    model.update_from_cloudformation_json = lambda *, original_resource, **_: original_resource
+    model.update_from_cloudformation_json = update_tags
+
+
+def _spell_updated_tasks_as_ecs_does() -> None:
+    """An update would keep CloudFormation's capitals in the containers, which boto3 does not read."""
+    model: Any = TaskDefinition
+    update = model.update_from_cloudformation_json
+
+    def update_as_ecs(*, cloudformation_json: dict[str, Any], **more: Any) -> Any:
+        spelled = {
+            name: remap_nested_keys(cloudformation_json["Properties"].get(name, []), pascal_to_camelcase)
+            for name in ("ContainerDefinitions", "Volumes")
+        }
+        properties = {**cloudformation_json["Properties"], **spelled}
+        return update(cloudformation_json={**cloudformation_json, "Properties": properties}, **more)
+
+    model.update_from_cloudformation_json = update_as_ecs
 
 
 def _keep_what_cannot_be_updated() -> None:
