@@ -1,0 +1,193 @@
+"""What the kit mends of moto's CloudFormation, in this process: with small stacks, and with those of a team."""
+
+import json
+from typing import Any, get_args
+
+import aws_cdk as cdk
+import pytest
+
+import app
+from kit.emulators.existence import ask_all
+from kit.emulators.existence.question import Existence
+from kit.emulators.template import DeployedStack
+from stacks.config import ArtifactsConfig, ArtifactsMode, StackKind, TeamConfig
+from stacks.sizes import Size
+from tests.kit.emulators.moto.mended import MendedAws
+from tests.stacks.shapes import CONTEXT, team, templates
+
+SHAPE = "cheap"
+KEPT_TYPES = {
+    "AWS::EC2::SecurityGroup",
+    "AWS::ECS::Cluster",
+    "AWS::ECS::Service",
+    "AWS::KMS::Key",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+}
+STATEMENT = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*"}
+POLICY = {"Version": "2012-10-17", "Statement": [{**STATEMENT, "Resource": "*"}]}
+
+
+def tagged(**tags: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def resource(resource_type: str, **properties: Any) -> dict[str, Any]:
+    """A stack of one resource, which tells its `Ref`."""
+    return {
+        "Resources": {"It": {"Type": resource_type, "Properties": properties}},
+        "Outputs": {"It": {"Value": {"Ref": "It"}}},
+    }
+
+
+def test_a_key_keeps_its_tags_and_can_be_described(mended_aws: MendedAws) -> None:
+    tags = tagged(team="research", purpose="artifacts")
+    key = mended_aws.deploy("s", resource("AWS::KMS::Key", Description="d", KeyPolicy=POLICY, Tags=tags))["It"]
+    kms = mended_aws.client("kms")
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"] == "d"
+    found = kms.list_resource_tags(KeyId=key)["Tags"]
+    assert {tag["TagKey"]: tag["TagValue"] for tag in found} == {"team": "research", "purpose": "artifacts"}
+    assert json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]) == POLICY
+
+
+def test_a_key_without_a_policy_has_aws_s_own(mended_aws: MendedAws) -> None:
+    key = mended_aws.deploy("s", resource("AWS::KMS::Key"))["It"]
+    policy = mended_aws.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    assert json.loads(policy)["Statement"]
+
+
+def test_a_bucket_of_a_generated_name_gets_new_tags_and_stays(mended_aws: MendedAws) -> None:
+    bucket = mended_aws.deploy("s", resource("AWS::S3::Bucket", Tags=tagged(team="old")))["It"]
+    s3 = mended_aws.client("s3")
+    s3.put_object(Bucket=bucket, Key="k", Body=b"object")
+    assert mended_aws.deploy("s", resource("AWS::S3::Bucket", Tags=tagged(team="new")))["It"] == bucket
+    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == tagged(team="new")
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"object"
+
+
+def test_a_bucket_of_a_given_name_is_replaced_by_one_of_another(mended_aws: MendedAws) -> None:
+    mended_aws.deploy("s", resource("AWS::S3::Bucket", BucketName="b-first"))
+    assert mended_aws.deploy("s", resource("AWS::S3::Bucket", BucketName="b-second"))["It"] == "b-second"
+    assert [bucket["Name"] for bucket in mended_aws.client("s3").list_buckets()["Buckets"]] == ["b-second"]
+
+
+def test_a_resource_that_moto_cannot_update_stays(mended_aws: MendedAws) -> None:
+    before = mended_aws.deploy("s", resource("AWS::Logs::LogGroup", RetentionInDays=30))["It"]
+    assert mended_aws.deploy("s", resource("AWS::Logs::LogGroup", RetentionInDays=60))["It"] == before
+    assert mended_aws.physical_ids("s") == {"It": before}
+    groups = mended_aws.client("logs").describe_log_groups()["logGroups"]
+    assert [group["logGroupName"] for group in groups] == [before]
+
+
+def test_a_security_group_with_a_new_tag_stays_with_its_rules(mended_aws: MendedAws) -> None:
+    def group(*ports: int, **tags: str) -> dict[str, Any]:
+        rules = [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "10.0.0.0/16"} for port in ports]
+        properties = {"GroupDescription": "d", "SecurityGroupIngress": rules, "Tags": tagged(**tags)}
+        return resource("AWS::EC2::SecurityGroup", **properties)
+
+    def found(group_id: str) -> tuple[list[int], list[dict[str, str]]]:
+        (group,) = ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
+        return [rule["FromPort"] for rule in group["IpPermissions"]], group["Tags"]
+
+    ec2 = mended_aws.client("ec2")
+    first = mended_aws.deploy("s", group(80, team="old"))["It"]
+    ec2.authorize_security_group_ingress(
+        GroupId=first, IpProtocol="tcp", FromPort=5432, ToPort=5432, CidrIp="10.1.0.0/16"
+    )
+    assert mended_aws.deploy("s", group(80, team="new"))["It"] == first
+    ports, tags = found(first)
+    assert ports == [80, 5432]
+    assert {"Key": "team", "Value": "new"} in tags
+    other = mended_aws.deploy("s", group(443, team="new"))["It"]
+    assert found(other)[0] == [443]
+
+
+def test_a_cluster_of_a_generated_name_stays(mended_aws: MendedAws) -> None:
+    first = mended_aws.deploy("s", resource("AWS::ECS::Cluster", Tags=tagged(team="old")))["It"]
+    assert mended_aws.deploy("s", resource("AWS::ECS::Cluster", Tags=tagged(team="new")))["It"] == first
+    assert len(mended_aws.client("ecs").list_clusters()["clusterArns"]) == 1
+    renamed = resource("AWS::ECS::Cluster", ClusterName="named")
+    assert mended_aws.deploy("s", renamed)["It"] == "named"
+
+
+def synthesized(changed: TeamConfig) -> dict[str, dict[str, Any]]:
+    assembly = app.build(cdk.App(context=CONTEXT), [changed]).synth()
+    return {stack.stack_name: stack.template for stack in assembly.stacks}
+
+
+@pytest.fixture(scope="module")
+def changed() -> dict[str, dict[str, Any]]:
+    """The templates of the shape with another size, another mode of artifacts and a tag."""
+    changes = {
+        "size": Size.MEDIUM,
+        "artifacts": ArtifactsConfig(mode=ArtifactsMode.PRESIGNED),
+        "tags": {"cost-centre": "42"},
+    }
+    return synthesized(team(SHAPE).model_copy(update=changes))
+
+
+def identities(aws: MendedAws) -> dict[tuple[str, str], str]:
+    """The physical ids of what must never be replaced, by stack and logical id."""
+    return {
+        (name, logical_id): physical_id
+        for name, template in templates(SHAPE).items()
+        for logical_id, physical_id in aws.physical_ids(name).items()
+        if template["Resources"][logical_id]["Type"] in KEPT_TYPES
+    }
+
+
+def secret_values(aws: MendedAws) -> dict[str, str]:
+    secrets = aws.client("secretsmanager")
+    arns = [secret["ARN"] for secret in secrets.list_secrets()["SecretList"]]
+    return {arn: secrets.get_secret_value(SecretId=arn)["SecretString"] for arn in arns}
+
+
+# What the page docs/reference/emulators.md says of moto.
+RECORDED_ONLY = {
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::S3::BucketPolicy",
+}
+
+
+def recorded_only(aws: MendedAws) -> set[str]:
+    found = set()
+    for kind in get_args(StackKind):
+        stack = DeployedStack(aws.client("cloudformation"), aws.client("iam"), team(SHAPE).stack_name(kind))
+        found |= {
+            resource.type for resource, answer in ask_all(stack, aws.client) if answer.existence != Existence.REAL
+        }
+    return found
+
+
+def test_the_stacks_of_a_team_are_deployed_and_really_there(mended_aws: MendedAws) -> None:
+    mended_aws.deploy_team(SHAPE, templates(SHAPE))
+    assert {key[1][:3] for key in identities(mended_aws)} >= {"Key", "Dat", "Art", "Adm", "Enc", "Loa"}
+    assert recorded_only(mended_aws) == RECORDED_ONLY
+
+
+def test_a_change_of_size_of_artifacts_mode_and_of_a_tag_replaces_nothing(
+    mended_aws: MendedAws, changed: dict[str, dict[str, Any]]
+) -> None:
+    mended_aws.deploy_team(SHAPE, templates(SHAPE))
+    before, values = identities(mended_aws), secret_values(mended_aws)
+    (old,) = mended_aws.client("rds").describe_db_instances()["DBInstances"]
+    mended_aws.deploy_team(SHAPE, changed)
+    assert identities(mended_aws) == before
+    assert secret_values(mended_aws) == values
+    (new,) = mended_aws.client("rds").describe_db_instances()["DBInstances"]
+    assert new["DbiResourceId"] == old["DbiResourceId"]
+    assert new["DBInstanceClass"] != old["DBInstanceClass"]
+    assert recorded_only(mended_aws) == RECORDED_ONLY
+
+
+def test_a_changed_team_runs_another_task_definition(mended_aws: MendedAws, changed: dict[str, dict[str, Any]]) -> None:
+    mended_aws.deploy_team(SHAPE, templates(SHAPE))
+    mended_aws.deploy_team(SHAPE, changed)
+    stack = DeployedStack(mended_aws.client("cloudformation"), mended_aws.client("iam"), f"mlflow-{SHAPE}-service")
+    arn = stack.physical_ids[stack.only("AWS::ECS::TaskDefinition")]
+    task = mended_aws.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    (server,) = (c for c in task["containerDefinitions"] if c["name"] == "server")
+    assert {"name": "TRACKING_ARTIFACTS", "value": "presigned"} in server["environment"]
