@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.ecs.models import Cluster, TaskDefinition
+from moto.elbv2.models import FakeListenerRule
 from moto.kms.models import Key
 from moto.rds.models import DBParameterGroup, DBSubnetGroup
 from moto.s3.models import FakeBucket
@@ -27,8 +28,8 @@ _MENDED: tuple[tuple[Any, str], ...] = (
     (FakeBucket, "update_from_cloudformation_json"),
     (Cluster, "update_from_cloudformation_json"),
     (TaskDefinition, "update_from_cloudformation_json"),
-    (SecurityGroup, "create_from_cloudformation_json"),
     (SecurityGroup, "update_from_cloudformation_json"),
+    (FakeListenerRule, "delete"),
     (DBParameterGroup, "physical_resource_id"),
     (DBSubnetGroup, "physical_resource_id"),
 )

@@ -82,26 +82,20 @@ def test_a_resource_that_moto_cannot_update_stays(mended_aws: MendedAws) -> None
 
 
 def test_a_security_group_with_a_new_tag_stays_with_its_rules(mended_aws: MendedAws) -> None:
-    def group(*ports: int, **tags: str) -> dict[str, Any]:
-        rules = [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "10.0.0.0/16"} for port in ports]
+    def group(**tags: str) -> dict[str, Any]:
+        rules = [{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": "10.0.0.0/16"}]
         properties = {"GroupDescription": "d", "SecurityGroupIngress": rules, "Tags": tagged(**tags)}
         return resource("AWS::EC2::SecurityGroup", **properties)
 
-    def found(group_id: str) -> tuple[list[int], list[dict[str, str]]]:
-        (group,) = ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
-        return [rule["FromPort"] for rule in group["IpPermissions"]], group["Tags"]
-
     ec2 = mended_aws.client("ec2")
-    first = mended_aws.deploy("s", group(80, team="old"))["It"]
+    first = mended_aws.deploy("s", group(team="old"))["It"]
     ec2.authorize_security_group_ingress(
         GroupId=first, IpProtocol="tcp", FromPort=5432, ToPort=5432, CidrIp="10.1.0.0/16"
     )
-    assert mended_aws.deploy("s", group(80, team="new"))["It"] == first
-    ports, tags = found(first)
-    assert ports == [80, 5432]
-    assert {"Key": "team", "Value": "new"} in tags
-    other = mended_aws.deploy("s", group(443, team="new"))["It"]
-    assert found(other)[0] == [443]
+    assert mended_aws.deploy("s", group(team="new"))["It"] == first
+    (found,) = ec2.describe_security_groups(GroupIds=[first])["SecurityGroups"]
+    assert [rule["FromPort"] for rule in found["IpPermissions"]] == [80, 5432]
+    assert {"Key": "team", "Value": "new"} in found["Tags"]
 
 
 def test_a_cluster_of_a_generated_name_stays(mended_aws: MendedAws) -> None:
@@ -110,6 +104,16 @@ def test_a_cluster_of_a_generated_name_stays(mended_aws: MendedAws) -> None:
     assert len(mended_aws.client("ecs").list_clusters()["clusterArns"]) == 1
     renamed = resource("AWS::ECS::Cluster", ClusterName="named")
     assert mended_aws.deploy("s", renamed)["It"] == "named"
+
+
+def test_the_rules_of_a_listener_go_with_their_stack(mended_aws: MendedAws) -> None:
+    mended_aws.deploy_team(SHAPE, templates(SHAPE))
+    edge = DeployedStack(mended_aws.client("cloudformation"), mended_aws.client("iam"), f"mlflow-{SHAPE}-edge")
+    listener = edge.physical_ids[edge.only("AWS::ElasticLoadBalancingV2::Listener")]
+    balancing = mended_aws.client("elbv2")
+    assert [rule["Priority"] for rule in balancing.describe_rules(ListenerArn=listener)["Rules"]] == ["1", "default"]
+    mended_aws.client("cloudformation").delete_stack(StackName=f"mlflow-{SHAPE}-service")
+    assert [rule["Priority"] for rule in balancing.describe_rules(ListenerArn=listener)["Rules"]] == ["default"]
 
 
 def synthesized(changed: TeamConfig) -> dict[str, dict[str, Any]]:
