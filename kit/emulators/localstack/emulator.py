@@ -21,6 +21,7 @@ from kit.local.errors import LocalError
 from kit.local.ports import HOST
 from kit.progress import Report
 
+_SERVER = Path(__file__).with_name("server.py")
 _ACCOUNT_ID = "000000000000"
 _HEALTH_PATH = "/_localstack/health"
 # Other emulators answer the health path, too.
@@ -120,7 +121,8 @@ class LocalStack(Emulator):
         super().stop()
 
     def _command(self) -> list[str]:
-        return [str(environment.PYTHON), "-m", "localstack.runtime.main"]
+        # Without the folder of the program, whose modules are not LocalStack's.
+        return [str(environment.PYTHON), "-P", str(_SERVER)]
 
     def _process_environment(self) -> dict[str, str]:
         return {
