@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -251,10 +252,12 @@ def test_its_own_keeps_to_loopback_serves_objects_and_leaves_nothing_behind(tmp_
         assert emulator.answers()
         assert emulator.description.startswith("LocalStack 4.14")
         s3 = emulator.client("s3")
-        s3.create_bucket(Bucket="b-objects", CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_object(Bucket="b-objects", Key="k", Body=b"object")
-        assert s3.get_object(Bucket="b-objects", Key="k")["Body"].read() == b"object"
+        bucket = f"b-{uuid.uuid4()}"
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_object(Bucket=bucket, Key="k", Body=b"object")
+        assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"object"
         assert emulator.client("sts").get_caller_identity()["Account"] == emulator.account_id
+        assert (tmp_path / "team" / "emulator" / "tmp" / "s3" / bucket).is_dir()
         processes = belonging_to(tmp_path)
         identity = json.loads((tmp_path / "team" / "emulator" / "emulator.pid").read_text())
         assert identity["pid"] in [process.pid for process in processes]
