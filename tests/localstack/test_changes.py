@@ -10,7 +10,7 @@ class TestOnLocalStack(Changes):
     """Deploy, change, deploy again, destroy."""
 
     def test_it_listens_on_loopback_alone(self, team: LocalTeam) -> None:
-        process = team.find_process("localstack.runtime.main")
+        process = team.find_process("localstack/server.py")
         listening = [c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
         assert listening == ["127.0.0.1"]
 
