@@ -22,5 +22,5 @@ def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:
 def write_team_file(team: TeamConfig, folder: Path) -> None:
     """Writes the team file that `team` would have been read from, into a folder of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = team.model_dump(mode="json", exclude={"name"}, exclude_none=True)
+    content = team.model_dump(mode="json", exclude={"name"}, exclude_unset=True)
     (folder / f"{team.name}.yaml").write_text(yaml.safe_dump(content))
