@@ -1,0 +1,73 @@
+"""What of a team file is deployed otherwise to an emulator."""
+
+from pathlib import Path
+
+import pytest
+
+from kit.emulators.adaptation import adapt, write_team_file
+from kit.emulators.choice import Choice
+from kit.emulators.emulator import Emulator
+from kit.emulators.localstack.emulator import LocalStack
+from stacks.config import Egress, TeamConfig
+from stacks.team_files import load_teams
+from tests.stacks.shapes import SHAPES, team
+
+EMULATORS = [choice.emulator for choice in Choice]
+NEW_NETWORK_WITH_NAT = [
+    shape for shape in SHAPES if team(shape).network.egress == Egress.NAT and not team(shape).network.existing
+]
+
+
+def unchanged(config: TeamConfig, emulator: type[Emulator]) -> bool:
+    return adapt(config, emulator) is config
+
+
+def test_localstack_alone_has_no_nat_gateways() -> None:
+    assert [emulator.name for emulator in EMULATORS if not emulator.has_nat_gateways] == ["LocalStack"]
+
+
+@pytest.mark.parametrize("shape", NEW_NETWORK_WITH_NAT)
+def test_public_addresses_stand_for_a_nat_gateway_and_nothing_else_changes(shape: str) -> None:
+    adapted = adapt(team(shape), LocalStack)
+    assert adapted.network.egress == Egress.PUBLIC_IP
+    assert adapted.model_dump(exclude={"network": {"egress"}}) == team(shape).model_dump(
+        exclude={"network": {"egress"}}
+    )
+
+
+@pytest.mark.parametrize("shape", NEW_NETWORK_WITH_NAT)
+def test_an_emulator_with_nat_gateways_takes_the_team_as_it_is(shape: str) -> None:
+    others = [emulator for emulator in EMULATORS if emulator.has_nat_gateways]
+    assert others
+    assert all(unchanged(team(shape), emulator) for emulator in others)
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in NEW_NETWORK_WITH_NAT])
+def test_an_existing_network_and_other_egress_stay_on_every_emulator(shape: str) -> None:
+    assert all(unchanged(team(shape), emulator) for emulator in EMULATORS)
+
+
+def test_both_kinds_of_shape_are_tried() -> None:
+    assert NEW_NETWORK_WITH_NAT
+    assert "guest" not in NEW_NETWORK_WITH_NAT
+    assert team("guest").network.egress == Egress.NAT
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_written_team_file_is_read_back_as_the_adapted_team(shape: str, tmp_path: Path) -> None:
+    adapted = adapt(team(shape), LocalStack)
+    folder = tmp_path / "state" / "teams"
+    write_team_file(adapted, folder)
+    assert load_teams(folder) == (adapted,)
+
+
+def test_a_changed_team_is_written_over_the_old_one(tmp_path: Path) -> None:
+    write_team_file(team("usual"), tmp_path)
+    changed = team("usual").model_copy(update={"tags": {"cost-centre": "42"}})
+    write_team_file(changed, tmp_path)
+    assert load_teams(tmp_path, only="usual") == (changed,)
+
+
+def test_every_choice_is_an_emulator_of_its_own() -> None:
+    assert len(set(EMULATORS)) == len(Choice)
+    assert [emulator.name.lower() for emulator in EMULATORS] == [choice.value for choice in Choice]
