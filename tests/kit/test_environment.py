@@ -1,6 +1,7 @@
 """The installation, with small programs for the tools; the tools themselves are in tests/faults."""
 
 import io
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -97,3 +98,81 @@ def test_a_tool_that_fails_is_quoted(checkout: Path) -> None:
 def test_a_tool_that_fails_silently_is_named(checkout: Path) -> None:
     with pytest.raises(environment.InstallError, match="It says: nothing"):
         environment._run([sys.executable, "-c", "raise SystemExit(3)"], "is it there?")
+
+
+@pytest.fixture
+def with_uv(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checkout has this environment's own uv."""
+    monkeypatch.setattr(environment, "_UV", Path(sys.executable).parent / "uv")
+
+
+def test_the_running_python_s_version_is_found(with_uv: None) -> None:
+    found = environment.find_python(f"{sys.version_info.major}.{sys.version_info.minor}")
+    assert found is not None
+    program = "import sys; print(sys.version_info[:2])"
+    answer = subprocess.run([found, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == str(sys.version_info[:2])
+
+
+def test_a_python_that_is_not_here_is_none(with_uv: None) -> None:
+    assert environment.find_python("2.6") is None
+
+
+class Commands:
+    """The commands that an installation would run; the first of an environment makes its folder."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.error: str | None = None
+
+    def run(self, command: list[str], likely: str) -> None:
+        self.lines.append(" ".join(command[1:3]))
+        if command[1] == "venv":
+            Path(command[-1]).mkdir(parents=True, exist_ok=True)
+        elif self.error:
+            raise environment.InstallError(self.error)
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
+    commands = Commands()
+    monkeypatch.setattr(environment, "_run", commands.run)
+    return commands
+
+
+@pytest.fixture
+def requirements(checkout: Path) -> Path:
+    requirements = checkout / "localstack" / "requirements.txt"
+    requirements.parent.mkdir()
+    requirements.write_text("one==1")
+    return requirements
+
+
+def test_an_environment_that_is_current_is_left_alone(checkout: Path, requirements: Path, commands: Commands) -> None:
+    said: list[str] = []
+    for _ in range(2):
+        environment.install_venv(checkout / ".venv-localstack", requirements, "python3", said.append)
+    assert commands.lines == ["venv --quiet", "pip sync"]
+    assert said == ["installing localstack/requirements.txt"]
+
+
+def test_an_environment_is_made_anew_when_its_requirements_change(
+    checkout: Path, requirements: Path, commands: Commands
+) -> None:
+    for text in ("one==1", "one==2"):
+        requirements.write_text(text)
+        environment.install_venv(checkout / ".venv-localstack", requirements, "python3", lambda text: None)
+    assert commands.lines == ["venv --quiet", "pip sync"] * 2
+
+
+def test_an_environment_whose_installation_failed_is_made_again(
+    checkout: Path, requirements: Path, commands: Commands
+) -> None:
+    folder = checkout / ".venv-localstack"
+    commands.error = "no registry"
+    with pytest.raises(environment.InstallError, match="no registry"):
+        environment.install_venv(folder, requirements, "python3", lambda text: None)
+    commands.error = None
+    commands.lines.clear()
+    environment.install_venv(folder, requirements, "python3", lambda text: None)
+    assert commands.lines == ["venv --quiet", "pip sync"]
