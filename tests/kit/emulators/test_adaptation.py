@@ -1,6 +1,7 @@
 """What of a team file is deployed otherwise to an emulator."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,10 @@ NEW_NETWORK_WITH_NAT = [
 ]
 
 
+def with_tags(shape: str) -> TeamConfig:
+    return team(shape).model_copy(update={"tags": {"cost-centre": "42"}})
+
+
 def unchanged(config: TeamConfig, emulator: type[Emulator]) -> bool:
     return adapt(config, emulator) is config
 
@@ -30,9 +35,16 @@ def test_localstack_alone_has_no_nat_gateways() -> None:
 def test_public_addresses_stand_for_a_nat_gateway_and_nothing_else_changes(shape: str) -> None:
     adapted = adapt(team(shape), LocalStack)
     assert adapted.network.egress == Egress.PUBLIC_IP
-    assert adapted.model_dump(exclude={"network": {"egress"}}) == team(shape).model_dump(
-        exclude={"network": {"egress"}}
-    )
+    changed: Any = {"network": {"egress"}, "tags": True}
+    assert adapted.model_dump(exclude=changed) == team(shape).model_dump(exclude=changed)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_localstack_alone_is_given_no_tags(shape: str) -> None:
+    tagged = with_tags(shape)
+    assert adapt(tagged, LocalStack).tags == {}
+    assert all(adapt(tagged, emulator).tags == tagged.tags for emulator in EMULATORS if emulator.changes_tags)
+    assert [emulator.name for emulator in EMULATORS if not emulator.changes_tags] == ["LocalStack"]
 
 
 @pytest.mark.parametrize("shape", NEW_NETWORK_WITH_NAT)
@@ -54,8 +66,9 @@ def test_both_kinds_of_shape_are_tried() -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_written_team_file_is_read_back_as_the_adapted_team(shape: str, tmp_path: Path) -> None:
-    adapted = adapt(team(shape), LocalStack)
+@pytest.mark.parametrize("tagged", [False, True], ids=["as it is", "with tags"])
+def test_the_written_team_file_is_read_back_as_the_adapted_team(shape: str, tagged: bool, tmp_path: Path) -> None:
+    adapted = adapt(with_tags(shape) if tagged else team(shape), LocalStack)
     folder = tmp_path / "state" / "teams"
     write_team_file(adapted, folder)
     assert load_teams(folder) == (adapted,)
