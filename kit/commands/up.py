@@ -23,7 +23,7 @@ from kit.local.laptop import Laptop, overrides
 from kit.local.templates import deployed_templates, synthesized_templates
 from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
-from stacks.config import ArtifactsMode, Auth, StackKind, TeamConfig
+from stacks.config import ArtifactsMode, Auth, StackKind
 
 
 def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
@@ -34,15 +34,15 @@ def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
     """
     laptop = Laptop.find(team_name, choice)
     with laptop.for_one_command():
-        ran = laptop.running()
+        stop_all = not laptop.running()
         try:
             with mlflow_compiled_meanwhile():
                 _plan(laptop, port, steps)
-                ran = False
+                stop_all = True
                 _deploy(laptop, steps)
-            return _how_to_use(laptop.team, _run(laptop, port, steps))
+            return _how_to_use(laptop, _run(laptop, port, steps))
         except BaseException:
-            if not ran:
+            if stop_all:
                 with held_back(), steps.step("Stop everything"):
                     laptop.stop()
             raise
@@ -111,11 +111,13 @@ def _team_files(laptop: Laptop) -> Path:
     return folder
 
 
-def _how_to_use(team: TeamConfig, url: str) -> str:
+def _how_to_use(laptop: Laptop, url: str) -> str:
+    team = laptop.team
     lines = ["", f"The MLflow server of team {team.name} is at {url}"]
     export = f"export MLFLOW_TRACKING_URI={url}"
     if team.auth == Auth.BASIC:
-        show_password = f"scripts/kit password {team.name}"
+        on = "" if laptop.choice == Choice.MINISTACK else f" --{laptop.choice}"
+        show_password = f"scripts/kit password {team.name}{on}"
         lines += ["  user      admin", f"  password  {show_password}   (from the stack's AdminSecret)"]
         export += f' MLFLOW_TRACKING_USERNAME=admin MLFLOW_TRACKING_PASSWORD="$({show_password})"'
     first_run = "import mlflow; mlflow.set_experiment('hello'); mlflow.log_metric('answer', 42)"

@@ -38,7 +38,7 @@ class Laptop:
     """The processes of one team on one emulator, and their state folder below `.kit`. Stopping them keeps the data."""
 
     def __init__(self, team: TeamConfig, choice: Choice = Choice.MINISTACK) -> None:
-        self.team = team
+        self.team, self.choice = team, choice
         self.state = state_folder(team.name, choice)
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.emulator = choice.emulator(self.state, team.name, team.region)
@@ -85,14 +85,18 @@ class Laptop:
     def start_database(self, deployment: Deployment) -> int:
         """Starts PostgreSQL for the deployed instance, as large as its class; returns its port.
 
-        Raises LocalError when the data is of another deployment, which the emulator has forgotten.
+        Data of another deployment, which the emulator has forgotten, is deleted where the emulator always forgets;
+        elsewhere it raises LocalError.
         """
         owner = self.state / "database-of"
         if owner.exists() and owner.read_text() != deployment.master_secret_arn:
-            raise LocalError(
-                f"{self.emulator.name} has forgotten the deployment that the database of team {self.team.name} belongs"
-                f" to, with its secrets and artifacts: `scripts/down {self.team.name} --delete-data` makes room."
-            )
+            if not self.forgets:
+                raise LocalError(
+                    f"{self.emulator.name} has forgotten the deployment that the database of team {self.team.name}"
+                    f" belongs to, with its secrets and artifacts: `scripts/down {self.team.name} --delete-data`"
+                    " makes room."
+                )
+            self.delete_database()
         owner.write_text(deployment.master_secret_arn)
         master = self.secret(deployment.master_secret_arn)
         instance = DatabaseInstance.from_properties(deployment.database, master["username"])

@@ -64,9 +64,10 @@ def test_credentials_are_renewed_before_they_expire(aws: FakeAws) -> None:
 @pytest.mark.usefixtures("as_container")
 def test_credentials_that_still_hold_bridge_an_endpoint_that_refuses(aws: FakeAws) -> None:
     aws.lifetime = timedelta(minutes=20)
-    assert found().access_key == "task/1"
+    assert found().access_key.startswith("task/")
     aws.assumable.clear()
-    assert found().access_key == "task/1"
+    # Not always the first: on a busy machine the SDK gives up on an answer and asks again.
+    assert found().access_key == f"task/{aws.assumptions}"
 
 
 def test_a_role_that_cannot_be_assumed_is_an_error_in_the_container(
