@@ -1,5 +1,6 @@
 """The command line: what each verb takes and what its user reads. The work is in `kit.commands`."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from kit.commands.status import status
 from kit.commands.test import TIERS, run_tiers
 from kit.commands.up import up
 from kit.emulators.choice import Choice
+from kit.local.aws_endpoint import ignore_user_configuration
 from kit.local.errors import LocalError
 from kit.progress import Steps
 from stacks.team_files import TeamFileError
@@ -29,11 +31,11 @@ _team = click.argument("team", default=DEFAULT_TEAM)
 
 def _on_emulator(command: Callable[..., None]) -> Callable[..., None]:
     """The options that name an emulator; without one, `choice` is None."""
-    moto = click.option("--moto", "choice", flag_value=Choice.MOTO, type=click.UNPROCESSED, help="On moto's server.")
-    localstack = click.option(
-        "--localstack", "choice", flag_value=Choice.LOCALSTACK, type=click.UNPROCESSED, help="On LocalStack."
-    )
-    return moto(localstack(command))
+    names = {Choice.MOTO: "moto's server", Choice.LOCALSTACK: "LocalStack", Choice.MINISTACK: "MiniStack"}
+    for choice, name in names.items():
+        option = click.option(f"--{choice}", "choice", flag_value=choice, type=click.UNPROCESSED, help=f"On {name}.")
+        command = option(command)
+    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -82,15 +84,14 @@ def environment_command() -> None:
 def down_command(team: str, choice: Choice | None, delete_data: bool, yes: bool) -> None:
     """Stop TEAM's server on this machine. `kit up` brings the same runs and artifacts back.
 
+    moto's server, and a LocalStack that the kit has started, forget at their end: there it asks, and deletes.
+
     \b
     Examples:
       scripts/down
       scripts/down research --delete-data
     """
-    question = f"Delete all runs, models, artifacts and users of team {team} on this machine?"
-    if delete_data and not yes and not click.confirm(question, err=True):
-        raise LocalError("Nothing is deleted, and nothing stopped.")
-    down(team, choice, Steps(), delete_data=delete_data)
+    down(team, choice, Steps(), _confirmation(yes), delete_data=delete_data)
 
 
 @kit.command("destroy")
@@ -106,11 +107,7 @@ def destroy_command(team: str, choice: Choice | None, everything: bool, yes: boo
       scripts/kit destroy research
       scripts/kit destroy trial --all
     """
-
-    def confirm(question: str) -> bool:
-        return yes or click.confirm(question, err=True)
-
-    click.echo(destroy(team, choice, Steps(), confirm, everything=everything))
+    click.echo(destroy(team, choice, Steps(), _confirmation(yes), everything=everything))
 
 
 @kit.command("password")
@@ -170,8 +167,13 @@ def test_command(tiers: tuple[str, ...]) -> None:
     sys.exit(0 if run_tiers(tiers) else 1)
 
 
+def _confirmation(yes: bool) -> Callable[[str], bool]:
+    return lambda question: yes or click.confirm(question, err=True)
+
+
 def main() -> NoReturn:
     """Runs the command; an expected error is one sentence and exit code 1, an interruption 130."""
+    ignore_user_configuration(os.environ)
     try:
         kit(standalone_mode=False, prog_name="scripts/kit")
     except (LocalError, TeamFileError) as error:

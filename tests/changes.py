@@ -4,8 +4,6 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from kit.emulators.choice import Choice
 from kit.emulators.template import DeployedStack
 from kit.local.deployment import Deployment
@@ -74,6 +72,13 @@ def secret_values(team: LocalTeam) -> dict[str, str]:
     return {arn: secrets.get_secret_value(SecretId=arn)["SecretString"] for arn in arns}
 
 
+def tags_of_secrets(team: LocalTeam) -> set[str]:
+    """The keys of the tags that all of the team's secrets have, asked of Secrets Manager."""
+    secrets = team.laptop.emulator.client("secretsmanager")
+    tags = [secrets.describe_secret(SecretId=arn).get("Tags", []) for arn in secret_values(team)]
+    return set.intersection(*({tag["Key"] for tag in each} for each in tags))
+
+
 class Changes:
     """The tests of one emulator; its folder has the fixture `team`. Each leaves the team up, with its run."""
 
@@ -98,8 +103,14 @@ class Changes:
         up = team.up()
         assert "unchanged" not in up.stderr.partition("cdk deploy")[2].partition("PostgreSQL")[0]
         assert (identities(team), secret_values(team)) == (ids, values)
-        server = Deployment.read(team.laptop.team, team.laptop.emulator.client).environment("server")
+        deployment = Deployment.read(team.laptop.team, team.laptop.emulator.client)
+        server = deployment.environment("server")
         assert server["TRACKING_ARTIFACTS"] == ("presigned" if changed == CHANGED else "proxied")
+        sizing = team.laptop.team.sizing
+        assert deployment.task_definition["Cpu"] == str(int(sizing.vcpu * 1024))
+        assert deployment.database["DBInstanceClass"] == sizing.instance_class
+        if team.laptop.emulator.changes_tags:
+            assert ("cost-center" in tags_of_secrets(team)) == (changed == CHANGED)
         team.assert_run_is_there()
 
     def test_a_change_that_would_lose_data_is_refused_and_the_server_goes_on(self, team: LocalTeam) -> None:
@@ -126,9 +137,8 @@ class Changes:
         assert (identities(team), secret_values(team)) == (ids, values)
         team.assert_run_is_there()
 
-    @pytest.mark.parametrize("options", [["--all"], ["--all", "--yes"]])
-    def test_a_lasting_team_is_not_destroyed_with_its_data(self, team: LocalTeam, options: list[str]) -> None:
-        refused = team.kit("destroy", TEAM, *options)
+    def test_a_lasting_team_is_not_destroyed_with_its_data(self, team: LocalTeam) -> None:
+        refused = team.kit("destroy", TEAM, "--all", "--yes")
         assert refused.code == 1
         assert refused.error.startswith(f"error: Team {TEAM} is not temporary, so its data stays")
         team.assert_run_is_there()

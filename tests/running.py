@@ -97,7 +97,7 @@ class LocalTeam:
         self._folder, self._choice = folder, choice
         self.folder = self.state / (TEAM if choice == Choice.MINISTACK else f"{TEAM}.{choice}")
         self._options = [] if choice == Choice.MINISTACK else [f"--{choice}"]
-        mine = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
+        mine = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "LOCALSTACK_HOST", "USE_SSL"}
         inherited = {k: v for k, v in os.environ.items() if k not in mine and not k.startswith(("AWS_", "MLFLOW_"))}
         self.environment = {**inherited, "KIT_STATE": str(self.state)}
 

@@ -6,8 +6,7 @@ bucket with objects in it, or a stack with termination protection.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from kit.emulators.choice import Choice
 from kit.emulators.existence import ask
@@ -19,7 +18,7 @@ from kit.local.errors import LocalError
 from kit.local.laptop import Laptop
 from kit.local.templates import deployed_templates
 from kit.progress import Steps
-from stacks.config import StackKind, TeamConfig
+from stacks.config import StackKind
 
 Confirm = Callable[[str], bool]
 """Asks a person a question, and answers whether it was a yes."""
@@ -43,25 +42,28 @@ def destroy(team_name: str, choice: Choice | None, steps: Steps, confirm: Confir
     What did not run before does not run afterwards. Raises LocalError, before anything is stopped or deleted, where
     nothing is deployed, where `everything` would delete what is to be kept, and without a yes; TeamFileError.
     """
-    laptop = Laptop.find(team_name, choice)
+    laptop = Laptop.find(team_name, choice, to_delete=True)
     team = laptop.team
     if everything and not team.temporary:
         raise LocalError(
             f"Team {team.name} is not temporary, so its data stays: leave --all out, or say `temporary: true` in "
-            f"teams/{team.name}.yaml and run `scripts/up {team.name}` first."
+            f"teams/{team.name}.yaml and run `{laptop.command('up')}` first."
         )
     with laptop.for_one_command():
         if not (laptop.assembly / "manifest.json").exists():
             raise LocalError(
                 f"Team {team.name} was not deployed on this machine, or its last `cdk synth` failed: "
-                f"there is nothing to destroy before `scripts/up {team.name}`."
+                f"there is nothing to destroy before `{laptop.command('up')}`."
             )
         ran = laptop.emulator.alive()
         try:
-            with steps.step("AWS emulator"):
-                laptop.emulator.start()
+            if not ran:
+                with steps.step("AWS emulator"):
+                    laptop.emulator.start()
             told = _destroy(laptop, steps, confirm, everything)
-            return f"{told}\nThe emulator still runs: `scripts/down {team.name}` stops it." if ran else told
+            forgets = ", and it forgets what is kept" if laptop.forgets else ""
+            still = f"\nThe emulator still runs: `{laptop.command('down')}` stops it{forgets}."
+            return told + still if ran else told
         finally:
             if not ran:
                 with held_back():
@@ -70,17 +72,17 @@ def destroy(team_name: str, choice: Choice | None, steps: Steps, confirm: Confir
 
 def _destroy(laptop: Laptop, steps: Steps, confirm: Confirm, everything: bool) -> str:
     team, client = laptop.team, laptop.emulator.client
-    deployed = deployed_templates(client("cloudformation"), map(team.stack_name, get_args(StackKind)))
+    deployed = deployed_templates(client("cloudformation"), map(team.stack_name, get_args(StackKind)), never_whole=True)
     if not deployed:
         raise LocalError(f"No stack of team {team.name} is deployed: there is nothing to destroy.")
     if everything:
-        _refuse_lasting(team, deployed, laptop.assembly, client("cloudformation"))
+        _refuse_lasting(laptop, deployed)
         question = f"Delete all stacks of team {team.name}, with all runs, models, artifacts and users?"
         stacks = [*deployed]
     else:
         stacks = [team.stack_name("service")]
         if stacks[0] not in deployed:
-            raise LocalError(f"{stacks[0]} is not deployed: `scripts/up {team.name}` brings the server back.")
+            raise LocalError(f"{stacks[0]} is not deployed: `{laptop.command('up')}` brings the server back.")
         question = f"Delete the stack {stacks[0]}? All data stays."
     if not confirm(question):
         raise LocalError("Nothing is destroyed, and nothing stopped.")
@@ -94,14 +96,14 @@ def _destroy(laptop: Laptop, steps: Steps, confirm: Confirm, everything: bool) -
         laptop.cdk().destroy(laptop.assembly, stacks, report)
         report(", ".join(stacks) if not everything else f"{len(stacks)} stacks")
     if not everything:
-        return _what_is_kept(team, deployed)
+        return _what_is_kept(laptop, deployed)
     with steps.step("What is left") as report:
         # An emulator may call a stack deleted too early.
         if left := [resource for resource in before if ask(resource).existence == Existence.REAL]:
             names = ", ".join(f"{resource.physical_id} ({resource.type})" for resource in left)
             raise LocalError(
-                f"The stacks are deleted, but the emulator still has {names}: "
-                f"`scripts/down {team.name} --delete-data` removes the emulator with all that is in it."
+                f"The stacks are deleted, but {laptop.emulator.name} still has {names}: delete them there, or see "
+                f"what `{laptop.command('down')} --delete-data` deletes."
             )
         report(f"none of {len(before)} buckets, secrets and the like")
     return f"All stacks of team {team.name} are deleted, with all their data; its team file is left."
@@ -118,30 +120,31 @@ def _what_must_go(stacks: Iterable[str], client: Clients) -> list[Resource]:
     ]
 
 
-def _refuse_lasting(team: TeamConfig, deployed: Mapping[str, Template], assembly: Path, cloudformation: Any) -> None:
+def _refuse_lasting(laptop: Laptop, deployed: Mapping[str, Template]) -> None:
     """The team file alone does not make a team temporary: only its deployment does."""
-    if kept(deployed) or any(_protected(cloudformation, assembly, stack) for stack in deployed):
+    if kept(deployed) or any(_protected(laptop, stack) for stack in deployed):
         raise LocalError(
-            f"Team {team.name} was deployed as a lasting one, so its data stays: run `scripts/up {team.name}` first, "
-            "which deploys the `temporary: true` of its file."
+            f"Team {laptop.team.name} was deployed as a lasting one, so its data stays: run `{laptop.command('up')}` "
+            "first, which deploys the `temporary: true` of its file."
         )
 
 
-def _protected(cloudformation: Any, assembly: Path, stack: str) -> bool:
+def _protected(laptop: Laptop, stack: str) -> bool:
     """Whether the stack has termination protection, or was given it: not all emulators remember."""
-    (description,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    (description,) = laptop.emulator.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    artifacts = json.loads((laptop.assembly / "manifest.json").read_text())["artifacts"]
     given = artifacts.get(stack, {}).get("properties", {}).get("terminationProtection")
     return bool(description.get("EnableTerminationProtection") or given)
 
 
-def _what_is_kept(team: TeamConfig, deployed: Iterable[str]) -> str:
+def _what_is_kept(laptop: Laptop, deployed: Iterable[str]) -> str:
+    team = laptop.team
     names = {team.stack_name(kind): why for kind, why in _HOLDS.items() if team.stack_name(kind) in deployed}
     width = max(map(len, names), default=0)
     return "\n".join(
         [
             "Kept:",
             *(f"  {name:<{width}}  {why}" for name, why in names.items()),
-            f"`scripts/up {team.name}` brings the server back with them.",
+            f"`{laptop.command('up')}` brings the server back with them.",
         ]
     )

@@ -10,6 +10,6 @@ def password(team_name: str, choice: Choice | None) -> str:
     """The value of the team's AdminSecret. Raises LocalError when the team is not up."""
     laptop = Laptop.find(team_name, choice)
     if not laptop.running():
-        raise LocalError(f"Team {team_name} is not up on this machine: run `scripts/up {team_name}` first.")
+        raise LocalError(f"Team {team_name} is not up on this machine: run `{laptop.command('up')}` first.")
     arn = Deployment.read(laptop.team, laptop.emulator.client).admin_secret_arn
     return str(laptop.secret(arn)["password"])

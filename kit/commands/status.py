@@ -30,7 +30,7 @@ def status(team_name: str, choice: Choice | None, tell: Callable[[str], None]) -
     laptop = Laptop.find(team_name, choice)
     team = laptop.team
     if not laptop.emulator.alive():
-        raise LocalError(f"Team {team_name} is not up on this machine: run `scripts/up {team_name}` first.")
+        raise LocalError(f"Team {team_name} is not up on this machine: run `{laptop.command('up')}` first.")
     client = functools.cache(laptop.emulator.client)
     all_deployed, recorded = True, []
     for kind in get_args(StackKind):

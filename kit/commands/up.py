@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_args
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from kit import smoke
 from kit.emulators.adaptation import adapt, write_team_file
 from kit.emulators.choice import Choice
@@ -29,22 +31,27 @@ from stacks.config import ArtifactsMode, Auth, StackKind
 def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
     """Brings the team's server up, or up to date, on an emulator and returns what its user needs to know.
 
-    Whatever goes wrong, no data is lost and nothing is left running, but a server that ran before and that the
-    change was not fit for. Raises LocalError, TeamFileError.
+    Whatever goes wrong, no data is lost and nothing is left running, but what ran before: a server whose change was
+    refused, and an emulator that would forget. Raises LocalError, TeamFileError.
     """
     laptop = Laptop.find(team_name, choice)
     with laptop.for_one_command():
-        stop_all = not laptop.running()
+        ran = laptop.running()
+        planned = False
         try:
             with mlflow_compiled_meanwhile():
                 _plan(laptop, port, steps)
-                stop_all = True
+                planned = True
                 _deploy(laptop, steps)
             return _how_to_use(laptop, _run(laptop, port, steps))
         except BaseException:
-            if stop_all:
-                with held_back(), steps.step("Stop everything"):
-                    laptop.stop()
+            with held_back():
+                if not ran or (planned and not laptop.forgets):
+                    with steps.step("Stop everything"):
+                        laptop.stop()
+                elif planned:
+                    with steps.step("Stop the server"):
+                        laptop.stop_server()
             raise
 
 
@@ -55,6 +62,11 @@ def _plan(laptop: Laptop, port: int, steps: Steps) -> None:
     with steps.step("AWS emulator") as report:
         emulator.start(report)
         report(emulator.description)
+    if laptop.team.temporary and not emulator.runs_functions:
+        raise LocalError(
+            f"{emulator.name} runs no functions here, with which the buckets of a temporary team are emptied: "
+            f"leave `temporary: true` out, or use `scripts/up {laptop.team.name}`."
+        )
     with steps.step("cdk synth") as report:
         synthesize(laptop.cdk(), laptop.team, laptop.assembly, report, _team_files(laptop))
         planned = synthesized_templates(laptop.assembly)
@@ -83,7 +95,7 @@ def _run(laptop: Laptop, port: int, steps: Steps) -> str:
         return _serve(laptop, port, steps, recorded.result)
 
 
-def _serve(laptop: Laptop, port: int, steps: Steps, recorded: Callable[[], set[str]]) -> str:
+def _serve(laptop: Laptop, port: int, steps: Steps, recorded: Callable[[], str]) -> str:
     deployment = Deployment.read(laptop.team, laptop.emulator.client)
     with steps.step("PostgreSQL") as report:
         database_port = laptop.start_database(deployment)
@@ -116,8 +128,7 @@ def _how_to_use(laptop: Laptop, url: str) -> str:
     lines = ["", f"The MLflow server of team {team.name} is at {url}"]
     export = f"export MLFLOW_TRACKING_URI={url}"
     if team.auth == Auth.BASIC:
-        on = "" if laptop.choice == Choice.MINISTACK else f" --{laptop.choice}"
-        show_password = f"scripts/kit password {team.name}{on}"
+        show_password = laptop.command("password")
         lines += ["  user      admin", f"  password  {show_password}   (from the stack's AdminSecret)"]
         export += f' MLFLOW_TRACKING_USERNAME=admin MLFLOW_TRACKING_PASSWORD="$({show_password})"'
     first_run = "import mlflow; mlflow.set_experiment('hello'); mlflow.log_metric('answer', 42)"
@@ -168,28 +179,30 @@ def _smoke(
     report(f"{len(result.steps)} checks passed")
 
 
-def _tell_differences(
-    laptop: Laptop, deployment: Deployment, database_port: int, recorded: set[str], steps: Steps
-) -> None:
+def _tell_differences(laptop: Laptop, deployment: Deployment, database_port: int, recorded: str, steps: Steps) -> None:
     """Says what this machine does otherwise than AWS would, so that nobody takes it for more than it is."""
     steps.say()
     steps.say("Other than on AWS:")
     declared = deployment.environment("server")
     for name, value in overrides(database_port).items():
         steps.say(f"  {name} is {value}, not {declared[name]}")
-    steps.say(f"  recorded by the emulator without effect: {', '.join(sorted(recorded))}")
+    steps.say(f"  recorded by the emulator without effect: {recorded}")
     for difference in laptop.emulator.differences:
         steps.say(f"  {difference}")
     steps.say("  containers are processes: no read-only root, user 10001, CPU or memory limit")
 
 
-def _recorded_only(laptop: Laptop) -> set[str]:
+def _recorded_only(laptop: Laptop) -> str:
+    """The types, or why they are not known: that is no reason to stop a server that works."""
     client = functools.cache(laptop.emulator.client)
     found: set[str] = set()
-    for kind in get_args(StackKind):
-        stack = DeployedStack(client("cloudformation"), client("iam"), laptop.team.stack_name(kind))
-        found |= recorded_only(stack, client)
-    return found
+    try:
+        for kind in get_args(StackKind):
+            stack = DeployedStack(client("cloudformation"), client("iam"), laptop.team.stack_name(kind))
+            found |= recorded_only(stack, client)
+    except (LocalError, ClientError, BotoCoreError) as error:
+        return f"not known, for a service failed: {error}"
+    return ", ".join(sorted(found)) or "nothing"
 
 
 def _resources(assembly: Path) -> int:

@@ -1,4 +1,4 @@
-"""An AWS of one team on this machine: a process on loopback that the kit starts and ends."""
+"""An AWS of one team on this machine: a process on loopback that the kit starts and ends, or one of the user's."""
 
 import abc
 import os
@@ -27,9 +27,7 @@ class Emulator(abc.ABC):
 
     Attributes:
         name: what people call it.
-        of_the_user: whether the user runs it: then the kit neither starts nor stops it.
         keeps_state: whether what it holds is there again after a stop.
-        differences: what it does otherwise than AWS, in words that follow "other than on AWS".
         deployment_method: of `cdk deploy`, "change-set" or "direct".
         changes_tags: whether a stack can be updated with other tags.
         has_nat_gateways: whether a stack with a NAT gateway can be deployed to it.
@@ -37,10 +35,8 @@ class Emulator(abc.ABC):
         log: the file that its output is appended to.
     """
 
-    of_the_user = False
     name: ClassVar[str]
     keeps_state: ClassVar[bool]
-    differences: ClassVar[tuple[str, ...]] = ()
     deployment_method: ClassVar[str] = "change-set"
     changes_tags: ClassVar[bool] = True
     has_nat_gateways: ClassVar[bool] = True
@@ -60,6 +56,21 @@ class Emulator(abc.ABC):
     @abc.abstractmethod
     def root(self) -> Credentials:
         """With which everything in the account may be done."""
+
+    @property
+    def of_the_user(self) -> bool:
+        """Whether the user runs it: then the kit neither starts nor stops it."""
+        return False
+
+    @property
+    def runs_functions(self) -> bool:
+        """Whether it runs the functions of custom resources, with which a temporary team's buckets are emptied."""
+        return True
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What it does otherwise than AWS, in words that follow "other than on AWS"."""
+        return ()
 
     @property
     def description(self) -> str:
@@ -97,9 +108,7 @@ class Emulator(abc.ABC):
         endpoint = self.endpoint
         trust = ssl.create_default_context(cafile=endpoint.ca_bundle)
         try:
-            with urllib.request.urlopen(  # noqa: S310 - loopback
-                endpoint.url + self._health_path, timeout=5, context=trust
-            ) as answer:
+            with open_without_proxy(endpoint.url + self._health_path, trust) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -158,6 +167,12 @@ class Emulator(abc.ABC):
 
     def _log_tail(self) -> str:
         return " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])
+
+
+def open_without_proxy(url: str, trust: ssl.SSLContext | None = None) -> Any:
+    """The answer of an emulator: a proxy of the user's does not lead to this machine. Raises URLError, OSError."""
+    handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)]
+    return urllib.request.build_opener(*handlers).open(url, timeout=5)
 
 
 def path_beside(python: str) -> str:

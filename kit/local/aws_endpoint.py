@@ -72,7 +72,7 @@ class AwsEndpoint:
 
 def ignore_user_configuration(environment: MutableMapping[str, str]) -> None:
     """Keep the user's AWS profiles, and what they set, out of this process."""
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT"):
         environment.pop(name, None)
     environment["AWS_CONFIG_FILE"] = environment["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 

@@ -47,16 +47,26 @@ class Laptop:
         self._agent_pid = self.state / "agent.pid"
 
     @classmethod
-    def find(cls, team_name: str, choice: Choice | None) -> Self:
+    def find(cls, team_name: str, choice: Choice | None, *, to_delete: bool = False) -> Self:
         """The laptop of a team file, on the chosen emulator: without a choice where the team is up.
 
-        Raises TeamFileError when there is no such team.
+        Raises TeamFileError when there is no such team, and LocalError when something is to be deleted and could be
+        meant on several emulators.
         """
         (team,) = load_teams(TEAMS, only=team_name)
         if choice:
             return cls(team, choice)
         known = [cls(team, choice) for choice in Choice if state_folder(team_name, choice).exists()]
+        if to_delete and len(known) > 1:
+            options = " or ".join(f"--{laptop.choice}" for laptop in known)
+            raise LocalError(f"Team {team_name} is on several emulators here: say {options}.")
         return next((laptop for laptop in known if laptop.running()), None) or cls(team)
+
+    def command(self, verb: str) -> str:
+        """What a person types to use the verb for this team, on this emulator."""
+        script = f"scripts/{verb}" if verb in ("up", "down") else f"scripts/kit {verb}"
+        on = "" if self.choice == Choice.MINISTACK else f" --{self.choice}"
+        return f"{script} {self.team.name}{on}"
 
     @contextlib.contextmanager
     def for_one_command(self) -> Iterator[None]:
@@ -74,7 +84,7 @@ class Laptop:
 
     def cdk(self) -> Cdk:
         """The CDK's command line, as root in the emulator."""
-        own = {"KIT_CLI_CREDENTIALS": "true", "KIT_WITHOUT_IMAGES": "true"}
+        own = {"KIT_CLI_CREDENTIALS": "true", "KIT_WITHOUT_IMAGES": "true", "CDK_S3_FORCE_PATH_STYLE": "1"}
         return Cdk(ROOT, self.state / "home", {**self.emulator.client_environment(), **own})
 
     def refuse_taken_port(self, port: int) -> None:
@@ -93,8 +103,7 @@ class Laptop:
             if not self.forgets:
                 raise LocalError(
                     f"{self.emulator.name} has forgotten the deployment that the database of team {self.team.name}"
-                    f" belongs to, with its secrets and artifacts: `scripts/down {self.team.name} --delete-data`"
-                    " makes room."
+                    f" belongs to, with its secrets and artifacts: `{self.command('down')} --delete-data` makes room."
                 )
             self.delete_database()
         owner.write_text(deployment.master_secret_arn)
@@ -180,7 +189,7 @@ class Laptop:
             load_balancer.running(self.state)
             or processes.alive(self._agent_pid)
             or self.postgres.running
-            or (self.emulator.alive() and not self.emulator.of_the_user)
+            or (not self.emulator.of_the_user and self.emulator.alive())
         )
 
     @property

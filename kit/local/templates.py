@@ -8,7 +8,8 @@ from typing import Any
 from kit.guard.kept import Template
 
 # Stacks of these have never been whole: there is nothing in them to keep.
-_NEVER_WHOLE = ("REVIEW_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_COMPLETE")
+_NEVER_WHOLE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+_GONE = ("REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
 
 
 def synthesized_templates(assembly: Path) -> dict[str, Template]:
@@ -19,8 +20,10 @@ def synthesized_templates(assembly: Path) -> dict[str, Template]:
     }
 
 
-def deployed_templates(cloudformation: Any, stacks: Iterable[str]) -> dict[str, Template]:
+def deployed_templates(cloudformation: Any, stacks: Iterable[str], *, never_whole: bool = False) -> dict[str, Template]:
     """The templates by stack, of those `stacks` that are there; `cloudformation` is a boto3 client.
+
+    With `never_whole` those too whose creation failed, which an emulator may leave half made.
 
     Raises ClientError when CloudFormation says anything but that a stack does not exist.
     """
@@ -32,6 +35,6 @@ def deployed_templates(cloudformation: Any, stacks: Iterable[str]) -> dict[str, 
             if "does not exist" not in str(error):
                 raise
             continue
-        if description["StackStatus"] not in _NEVER_WHOLE:
+        if description["StackStatus"] not in (_GONE if never_whole else (*_GONE, *_NEVER_WHOLE)):
             templates[stack] = cloudformation.get_template(StackName=stack)["TemplateBody"]
     return templates

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tests.emulators.aws import Aws, resources, unique
-from tests.emulators.behaviour import GUIDE, NETWORK_VALUES, RULE_PACKS, Behaviour
+from tests.emulators.behaviour import GUIDE, NETWORK_STACK, RULE_PACKS, Behaviour
 
 
 def _rollback(aws: Aws) -> str:
@@ -85,14 +85,14 @@ BEHAVIOURS = (
         "refused",
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
         _refusal(_subnet_of_no_vpc),
-        NETWORK_VALUES,
+        NETWORK_STACK,
     ),
     Behaviour(
         "Subnets that overlap",
         "refused",
         "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
         _refusal(_overlapping_subnets),
-        NETWORK_VALUES,
+        NETWORK_STACK,
     ),
     Behaviour(
         "Bucket name of 64 characters",

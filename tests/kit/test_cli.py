@@ -104,19 +104,18 @@ def test_the_exit_code_of_smoke_says_whether_all_held(passed: bool, code: int, m
 
 
 @pytest.mark.parametrize(
-    ("options", "typed", "deleted"),
-    [
-        ([], "", False),
-        (["--delete-data"], "n\n", None),
-        (["--delete-data"], "\n", None),
-        (["--delete-data"], "y\n", True),
-        (["--delete-data", "--yes"], "", True),
-    ],
+    ("options", "typed", "answer"),
+    [([], "n\n", False), ([], "\n", False), ([], "y\n", True), (["--yes"], "", True)],
 )
-def test_data_is_deleted_only_when_asked_for_and_confirmed(
-    options: list[str], typed: str, deleted: bool | None, monkeypatch: pytest.MonkeyPatch
+def test_a_deletion_is_confirmed_by_a_person_or_an_option(
+    options: list[str], typed: str, answer: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[bool] = []
-    monkeypatch.setattr(cli, "down", lambda team, choice, steps, delete_data: calls.append(delete_data))
-    CliRunner().invoke(cli.kit, ["down", *options], input=typed)
-    assert calls == ([] if deleted is None else [deleted])
+    answers: list[bool] = []
+
+    def ask(team: str, choice: Any, steps: Any, confirm: Any, delete_data: bool) -> None:
+        assert delete_data
+        answers.append(confirm("Delete it?"))
+
+    monkeypatch.setattr(cli, "down", ask)
+    CliRunner().invoke(cli.kit, ["down", "--delete-data", *options], input=typed)
+    assert answers == [answer]

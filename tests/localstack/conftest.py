@@ -4,7 +4,7 @@ import pytest
 
 from kit.emulators.choice import Choice
 from kit.emulators.localstack import environment
-from kit.emulators.localstack.emulator import LocalStack
+from kit.emulators.localstack.emulator import LocalStack, RunningLocalStack
 from kit.environment import find_python
 from tests.changes import team_in_a_copy
 from tests.running import LocalTeam
@@ -16,6 +16,11 @@ def python_3_13() -> None:
     if find_python(environment.PYTHON_VERSION) is None:
         pytest.skip(f"there is no Python {environment.PYTHON_VERSION} for LocalStack 4.14")
     environment.install(lambda text: None)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ENDPOINT_URL", "LOCALSTACK_HOST", "USE_SSL"):
+            patch.delenv(name, raising=False)
+        if running := RunningLocalStack.find():
+            pytest.fail(f"a LocalStack answers at {running.url}, and these tests would use it: stop it first")
 
 
 @pytest.fixture(scope="module")

@@ -105,6 +105,7 @@ def test_what_a_restarted_localstack_has_forgotten_is_said_and_its_database_kept
         owner.write_text(as_it_was)
     assert refused.code == 1
     assert "LocalStack has forgotten the deployment that the database of team example belongs to" in refused.error
+    assert "`scripts/down example --localstack --delete-data` makes room" in refused.error
     team.up()
     team.assert_run_is_there()
 

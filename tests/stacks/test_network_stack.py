@@ -1,6 +1,10 @@
+from ipaddress import ip_network
+from itertools import combinations
+
+import pytest
 from aws_cdk.assertions import Match
 
-from tests.stacks.shapes import template
+from tests.stacks.shapes import SHAPES, team, template
 
 
 def test_a_single_zone_team_has_one_nat_gateway_and_a_standby_brings_a_second() -> None:
@@ -35,6 +39,17 @@ def test_the_databases_subnets_have_no_route_to_the_internet() -> None:
     }
     assert tables
     assert not [table for table in tables if "Database" in table]
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if not team(shape).network.existing])
+def test_the_subnets_lie_apart_in_the_networks_own_addresses(shape: str) -> None:
+    found = template(shape, "network")
+    (vpc,) = found.find_resources("AWS::EC2::VPC")
+    subnets = [subnet["Properties"] for subnet in found.find_resources("AWS::EC2::Subnet").values()]
+    assert all(subnet["VpcId"] == {"Ref": vpc} for subnet in subnets)
+    blocks = [ip_network(subnet["CidrBlock"]) for subnet in subnets]
+    assert all(block.subnet_of(ip_network(team(shape).network.cidr)) for block in blocks)
+    assert not [pair for pair in combinations(blocks, 2) if pair[0].overlaps(pair[1])]
 
 
 def test_no_subnet_gives_a_public_address_to_whatever_starts_in_it() -> None:

@@ -7,14 +7,13 @@ https://docs.localstack.cloud/aws/configuration/config/configuration/.
 import json
 import os
 import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from localstack_client import config
 
-from kit.emulators.emulator import Emulator
+from kit.emulators.emulator import Emulator, open_without_proxy
 from kit.emulators.localstack import environment
 from kit.local.aws_endpoint import AwsEndpoint, Credentials
 from kit.local.errors import LocalError
@@ -42,13 +41,12 @@ class RunningLocalStack:
 
         Raises LocalError when the user's environment names a place where no LocalStack answers.
         """
-        url = str(config.get_service_endpoint("s3")).rstrip("/")
+        url = _url()
         version = _version(url)
         if version:
             return cls(url, version)
-        named = [name for name in _NAMED_BY if os.environ.get(name)]
-        if named:
-            raise LocalError(f"No LocalStack answers at {url}, which {named[0]} names: start it there or unset that.")
+        if named := _is_named():
+            raise LocalError(f"No LocalStack answers at {url}, which {named} names: start it there or unset that.")
         return None
 
 
@@ -57,12 +55,6 @@ class LocalStack(Emulator):
 
     name = "LocalStack"
     keeps_state = False
-    differences = (
-        "the team file's tags are left out: LocalStack fails to change a subnet's",
-        "egress is public-ip where the team file says nat: LocalStack has no AWS::EC2::EIP",
-        "IAM allows everything to everybody",
-        "LocalStack forgets everything when it stops",
-    )
     # It makes a subnet whose tags change a second time, and refuses that.
     changes_tags = False
     # It has no AWS::EC2::EIP.
@@ -79,8 +71,25 @@ class LocalStack(Emulator):
         return Credentials("test", "test")
 
     @property
-    def of_the_user(self) -> bool:  # type: ignore[override]
+    def of_the_user(self) -> bool:
         return self._url_file.exists()
+
+    @property
+    def runs_functions(self) -> bool:
+        # Without Docker it has to fetch its own runtime for them; a user's may have Docker.
+        return self.of_the_user
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        return (
+            "the team file's tags are left out: LocalStack 4.14 fails to change a subnet's",
+            "egress is public-ip where the team file says nat: LocalStack 4.14 has no AWS::EC2::EIP",
+            *(
+                ("IAM, and what LocalStack keeps when it stops, are as you have set it up",)
+                if self.of_the_user
+                else ("IAM allows everything to everybody", "LocalStack forgets everything when it stops")
+            ),
+        )
 
     @property
     def description(self) -> str:
@@ -96,9 +105,13 @@ class LocalStack(Emulator):
     def start(self, report: Report = lambda text: None) -> None:
         """Take the user's LocalStack when one answers, else start one; installs that when it is missing.
 
-        Raises LocalError when there is neither a LocalStack nor a Python 3.13 to run one.
+        Raises LocalError when there is neither a LocalStack nor a Python 3.13 to run one, and when the user's that
+        holds the team is another, or does not answer: with any other the team's database would be of no use.
         """
         if super().alive() and self.answers():
+            return
+        if self.of_the_user:
+            self._refuse_another()
             return
         running = RunningLocalStack.find()
         if running:
@@ -108,7 +121,6 @@ class LocalStack(Emulator):
 
     def start_own(self, report: Report = lambda text: None) -> None:
         """Start one beside whatever else runs; installs it when it is missing. Raises LocalError, as `start`."""
-        self._url_file.unlink(missing_ok=True)
         environment.install(report)
         super().start(report)
 
@@ -116,9 +128,12 @@ class LocalStack(Emulator):
         """Whether one runs: the kit's, or the user's where that was taken."""
         return super().alive() or (self.of_the_user and self.answers())
 
-    def stop(self) -> None:
-        """End the kit's own; the user's goes on."""
-        super().stop()
+    def _refuse_another(self) -> None:
+        url, named = self.endpoint.url, _url()
+        if _is_named() and named != url:
+            raise LocalError(f"The team is deployed to the LocalStack at {url}, and your environment names {named}.")
+        if _version(url) is None:
+            raise LocalError(f"The LocalStack at {url}, to which the team is deployed, does not answer: start it.")
 
     def _command(self) -> list[str]:
         # Without the folder of the program, whose modules are not LocalStack's.
@@ -142,10 +157,19 @@ class LocalStack(Emulator):
         }
 
 
+def _url() -> str:
+    return str(config.get_service_endpoint("s3")).rstrip("/")
+
+
+def _is_named() -> str | None:
+    """The variable by which the user's environment says where LocalStack is."""
+    return next((name for name in _NAMED_BY if os.environ.get(name)), None)
+
+
 def _version(url: str) -> str | None:
     """LocalStack's version at `url`, None when nothing or something else answers there."""
     try:
-        with urllib.request.urlopen(url + _INFO_PATH, timeout=5) as answer:  # noqa: S310 - the user's own
+        with open_without_proxy(url + _INFO_PATH) as answer:
             return str(json.loads(answer.read())["version"])
     except (urllib.error.URLError, OSError, ValueError, LookupError, TypeError):
         return None

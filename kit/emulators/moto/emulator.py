@@ -17,11 +17,18 @@ class Moto(Emulator):
     keeps_state = False
     # It exports nothing that a change set has made.
     deployment_method = "direct"
-    differences = ("IAM allows everything to everybody", "moto forgets everything when it stops")
     _health_path = "/moto-api/"
 
     def __init__(self, state: Path, team: str, region: str) -> None:
         super().__init__(state, _ACCOUNT_ID, region)
+
+    @property
+    def runs_functions(self) -> bool:
+        return False
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        return ("IAM allows everything to everybody", "moto forgets everything when it stops")
 
     @property
     def endpoint(self) -> AwsEndpoint:

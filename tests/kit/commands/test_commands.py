@@ -26,7 +26,13 @@ class FakeLaptop:
 
     def __init__(self, team: str, choice: Choice | None) -> None:
         self.team, self.choice, self.state, self.calls = team, choice, Path("state"), []
-        self.emulator = SimpleNamespace(alive=lambda: False, name="LocalStack")
+        self.emulator = SimpleNamespace(alive=lambda: True, name="LocalStack", of_the_user=False)
+
+    def command(self, verb: str) -> str:
+        return f"scripts/{verb} {self.team}"
+
+    def stop_server(self) -> None:
+        self.calls.append("stop_server")
 
     @contextlib.contextmanager
     def for_one_command(self) -> Iterator[None]:
@@ -47,7 +53,7 @@ class FakeLaptop:
 def laptops(monkeypatch: pytest.MonkeyPatch) -> list[FakeLaptop]:
     made: list[FakeLaptop] = []
 
-    def find(team: str, choice: Choice | None) -> FakeLaptop:
+    def find(team: str, choice: Choice | None, *, to_delete: bool = False) -> FakeLaptop:
         made.append(FakeLaptop(team, choice))
         return made[-1]
 
@@ -56,25 +62,41 @@ def laptops(monkeypatch: pytest.MonkeyPatch) -> list[FakeLaptop]:
     return made
 
 
+def never(question: str) -> bool:
+    pytest.fail(f"it asked: {question}")
+
+
 def steps() -> Steps:
     return Steps(io.StringIO())
 
 
 def test_down_keeps_the_data(laptops: list[FakeLaptop]) -> None:
-    down.down("example", None, steps())
+    down.down("example", None, steps(), never)
     assert laptops[0].calls == ["lock", "stop"]
 
 
-def test_down_says_so_when_the_emulator_forgets(laptops: list[FakeLaptop], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("answer", "calls"), [(True, ["lock", "stop"]), (False, [])])
+def test_down_asks_where_the_emulator_forgets(
+    laptops: list[FakeLaptop], monkeypatch: pytest.MonkeyPatch, answer: bool, calls: list[str]
+) -> None:
     monkeypatch.setattr(FakeLaptop, "forgets", True)
-    said = io.StringIO()
-    down.down("example", Choice.LOCALSTACK, Steps(said))
-    assert laptops[0].calls == ["lock", "stop"]
-    assert "LocalStack forgets it" in said.getvalue()
+    asked: list[str] = []
+
+    def confirm(question: str) -> bool:
+        asked.append(question)
+        return answer
+
+    with contextlib.suppress(LocalError):
+        down.down("example", Choice.LOCALSTACK, steps(), confirm)
+    assert laptops[0].calls == calls
+    assert asked == [
+        "LocalStack forgets at its end. "
+        "Delete all runs, models, artifacts and users of team example on LocalStack here?"
+    ]
 
 
 def test_down_deletes_the_data_when_asked(laptops: list[FakeLaptop]) -> None:
-    down.down("example", None, steps(), delete_data=True)
+    down.down("example", None, steps(), lambda question: True, delete_data=True)
     assert laptops[0].calls == ["lock", "delete_data"]
 
 
@@ -91,6 +113,22 @@ def test_a_server_that_runs_goes_on_when_a_change_is_refused(
     with pytest.raises(LocalError, match="Port 1 is taken"):
         up.up("example", Choice.MINISTACK, 1, steps())
     assert laptops[0].calls == ["lock"]
+
+
+@pytest.mark.parametrize(("forgets", "calls"), [(False, ["lock", "stop"]), (True, ["lock", "stop_server"])])
+def test_an_emulator_that_would_forget_goes_on_when_a_change_fails(
+    laptops: list[FakeLaptop], monkeypatch: pytest.MonkeyPatch, forgets: bool, calls: list[str]
+) -> None:
+    def fail(*_: Any) -> None:
+        raise LocalError("cdk deploy failed")
+
+    monkeypatch.setattr(FakeLaptop, "running", lambda laptop: True)
+    monkeypatch.setattr(FakeLaptop, "forgets", forgets)
+    monkeypatch.setattr(up, "_plan", lambda *_: None)
+    monkeypatch.setattr(up, "_deploy", fail)
+    with pytest.raises(LocalError, match="cdk deploy failed"):
+        up.up("example", Choice.MOTO, 1, steps())
+    assert laptops[0].calls == calls
 
 
 def test_the_password_of_a_team_that_is_down_is_not_looked_for(laptops: list[FakeLaptop]) -> None:

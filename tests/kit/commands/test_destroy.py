@@ -56,7 +56,7 @@ class World:
         artifacts = {"mlflow-research-data": {"properties": {"terminationProtection": protected}}}
         (self.assembly / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
 
-    def laptop(self, name: str, choice: Choice | None) -> Any:
+    def laptop(self, name: str, choice: Choice | None, *, to_delete: bool) -> Any:
         def do(name: str) -> Any:
             return lambda: self.calls.append(name)
 
@@ -65,6 +65,7 @@ class World:
             start=do("start emulator"),
             stop=do("stop emulator"),
             client=client,
+            name="MiniStack",
         )
         return SimpleNamespace(
             team=TeamConfig.model_validate({"name": name, "region": "us-east-1", "temporary": self.temporary}),
@@ -72,6 +73,8 @@ class World:
             assembly=self.assembly,
             emulator=emulator,
             delete_database=do("delete database"),
+            command=lambda verb: f"scripts/{verb} {name}",
+            forgets=False,
             for_one_command=contextlib.nullcontext,
             stop_server=do("stop server"),
             cdk=self.cdk,
@@ -107,11 +110,11 @@ def test_the_service_stack_alone_is_deleted_and_the_rest_is_named(world: World) 
     assert STACKS[3] not in told
 
 
-def test_an_emulator_that_ran_goes_on_running(world: World) -> None:
+def test_an_emulator_that_ran_goes_on_running_and_is_not_started(world: World) -> None:
     world.deploy("Retain")
     world.runs = True
     assert run().endswith("The emulator still runs: `scripts/down research` stops it.")
-    assert "stop emulator" not in world.calls
+    assert not {"start emulator", "stop emulator"} & {*world.calls}
 
 
 def test_a_temporary_team_is_deleted_with_its_database(world: World) -> None:
@@ -127,7 +130,7 @@ def test_what_the_emulator_leaves_of_a_temporary_team_is_named(world: World) -> 
     world.temporary = True
     (bucket,) = [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]]
     client("s3").put_object(Bucket=bucket, Key="artifact", Body=b"as it was")
-    with pytest.raises(LocalError, match=rf"the emulator still has {bucket} \(AWS::S3::Bucket\): `scripts/down "):
+    with pytest.raises(LocalError, match=rf"MiniStack still has {bucket} \(AWS::S3::Bucket\): delete them there"):
         run(everything=True)
 
 

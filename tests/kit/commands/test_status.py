@@ -40,6 +40,7 @@ def laptop(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     task = AgentStatus(5000, Phase.RUNNING, dict(HEALTHY))
     fake = SimpleNamespace(
         team=TeamConfig(name="example", region="eu-west-1"),
+        command=lambda verb: f"scripts/{verb} example",
         state=Path("state"),
         emulator=SimpleNamespace(
             alive=lambda: True, client=client, endpoint=SimpleNamespace(url="https://localhost:1"), account_id="1"

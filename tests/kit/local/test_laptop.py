@@ -80,6 +80,50 @@ def test_without_a_choice_it_is_where_the_team_is_up(
     assert Laptop.find("example", None).state == tmp_path / "example.moto"
 
 
+def test_what_is_to_be_deleted_has_to_be_named_where_it_could_be_meant_on_several_emulators(laptop: Laptop) -> None:
+    Laptop.find("example", Choice.MOTO)
+    with pytest.raises(LocalError, match=r"^Team example is on several emulators here: say --ministack or --moto\.$"):
+        Laptop.find("example", None, to_delete=True)
+    assert Laptop.find("example", Choice.MINISTACK, to_delete=True).state == laptop.state
+
+
+@pytest.mark.parametrize(
+    ("choice", "verb", "typed"),
+    [
+        (Choice.MINISTACK, "up", "scripts/up example"),
+        (Choice.LOCALSTACK, "down", "scripts/down example --localstack"),
+        (Choice.MOTO, "password", "scripts/kit password example --moto"),
+    ],
+)
+def test_a_command_to_type_names_the_emulator(laptop: Laptop, choice: Choice, verb: str, typed: str) -> None:
+    assert Laptop(laptop.team, choice).command(verb) == typed
+
+
+def test_the_database_outlives_a_localstack_of_the_user_that_does_not_answer(
+    team: TeamConfig, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "LOCALSTACK_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    on_localstack = Laptop(team, Choice.LOCALSTACK)
+    (on_localstack.state / "emulator" / "url-of-the-user-s").write_text("http://127.0.0.1:1")
+    (on_localstack.state / "database-of").write_text("arn")
+    with pytest.raises(LocalError, match=r"^The LocalStack at http://127.0.0.1:1, to which the team is deployed, does"):
+        on_localstack.emulator.start()
+    on_localstack.stop()
+    assert (on_localstack.state / "database-of").read_text() == "arn"
+
+
+def test_another_localstack_than_the_one_that_has_the_team_is_refused(
+    team: TeamConfig, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_localstack = Laptop(team, Choice.LOCALSTACK)
+    (on_localstack.state / "emulator" / "url-of-the-user-s").write_text("http://127.0.0.1:1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("LOCALSTACK_HOST", "127.0.0.1:2")
+    with pytest.raises(LocalError, match=r"at http://127.0.0.1:1, and your environment names http://127.0.0.1:2\.$"):
+        on_localstack.emulator.start()
+
+
 def test_a_stop_deletes_the_database_of_an_emulator_that_forgets_and_of_no_other(
     team: TeamConfig, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
