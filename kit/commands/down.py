@@ -17,7 +17,7 @@ def down(team_name: str, choice: Choice | None, steps: Steps, confirm: Confirm, 
     Asks before anything is deleted. Raises LocalError without a yes, and TeamFileError.
     """
     laptop = Laptop.find(team_name, choice, to_delete=delete_data)
-    forgets = laptop.forgets and laptop.emulator.alive()
+    forgets, of_the_user = laptop.forgets and laptop.emulator.alive(), laptop.emulator.of_the_user
     why = "" if delete_data else f"{laptop.emulator.name} forgets at its end. "
     question = f"{why}Delete all runs, models, artifacts and users of team {team_name} on {laptop.emulator.name} here?"
     if (delete_data or forgets) and not confirm(question):
@@ -29,5 +29,5 @@ def down(team_name: str, choice: Choice | None, steps: Steps, confirm: Confirm, 
         else:
             laptop.stop()
             report("its data is deleted" if laptop.forgets else f"the data stays in {laptop.state}")
-    if delete_data and laptop.emulator.of_the_user:
+    if delete_data and of_the_user:
         steps.say("Your LocalStack still has the team's stacks, bucket, key and secrets, until you delete them there.")

@@ -20,13 +20,14 @@ class FakeLaptop:
     """Writes down what is asked of it."""
 
     forgets = False
+    of_the_user = False
 
     def running(self) -> bool:
         return False
 
     def __init__(self, team: str, choice: Choice | None) -> None:
         self.team, self.choice, self.state, self.calls = team, choice, Path("state"), []
-        self.emulator = SimpleNamespace(alive=lambda: True, name="LocalStack", of_the_user=False)
+        self.emulator = SimpleNamespace(alive=lambda: True, name="LocalStack", of_the_user=self.of_the_user)
 
     def command(self, verb: str) -> str:
         return f"scripts/{verb} {self.team}"
@@ -93,6 +94,19 @@ def test_down_asks_where_the_emulator_forgets(
         "LocalStack forgets at its end. "
         "Delete all runs, models, artifacts and users of team example on LocalStack here?"
     ]
+
+
+def test_what_a_localstack_of_the_user_still_has_is_said(
+    laptops: list[FakeLaptop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forget_whose_it_is(laptop: FakeLaptop) -> None:
+        laptop.emulator.of_the_user = False
+
+    monkeypatch.setattr(FakeLaptop, "of_the_user", True)
+    monkeypatch.setattr(FakeLaptop, "delete_data", forget_whose_it_is)
+    said = io.StringIO()
+    down.down("example", Choice.LOCALSTACK, Steps(said), lambda question: True, delete_data=True)
+    assert "Your LocalStack still has the team's stacks" in said.getvalue()
 
 
 def test_down_deletes_the_data_when_asked(laptops: list[FakeLaptop]) -> None:
