@@ -1,11 +1,21 @@
-"""An AWS with CloudFormation in this process: moto, with what the kit adds to it."""
+"""AWS for the tests here: MiniStack as a process, and moto in this one, each with what the kit adds to it."""
 
 from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
 
+from kit.emulators.ministack.emulator import MiniStack
 from tests.kit.emulators.moto.mended import MendedAws, mended
+
+
+@pytest.fixture(scope="module")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
+    """One for the module; those that kill or restart it make their own."""
+    emulator = MiniStack(tmp_path_factory.mktemp("ministack") / "team", "example", "eu-west-1")
+    emulator.start()
+    yield emulator
+    emulator.stop()
 
 
 @pytest.fixture(scope="module")

@@ -103,19 +103,22 @@ def test_the_exit_code_of_smoke_says_whether_all_held(passed: bool, code: int, m
     assert run(["smoke", "http://localhost:1"], monkeypatch) == code
 
 
+@pytest.mark.parametrize("verb", ["down", "destroy"])
 @pytest.mark.parametrize(
     ("options", "typed", "answer"),
     [([], "n\n", False), ([], "\n", False), ([], "y\n", True), (["--yes"], "", True)],
 )
 def test_a_deletion_is_confirmed_by_a_person_or_an_option(
-    options: list[str], typed: str, answer: bool, monkeypatch: pytest.MonkeyPatch
+    verb: str, options: list[str], typed: str, answer: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers: list[bool] = []
 
-    def ask(team: str, choice: Any, steps: Any, confirm: Any, delete_data: bool) -> None:
-        assert delete_data
+    def ask(team: str, choice: Any, steps: Any, confirm: Any, **deletion: bool) -> str:
+        assert deletion == ({"delete_data": True} if verb == "down" else {"everything": True})
         answers.append(confirm("Delete it?"))
+        return ""
 
-    monkeypatch.setattr(cli, "down", ask)
-    CliRunner().invoke(cli.kit, ["down", "--delete-data", *options], input=typed)
+    monkeypatch.setattr(cli, verb, ask)
+    everything = "--delete-data" if verb == "down" else "--all"
+    CliRunner().invoke(cli.kit, [verb, "research", everything, *options], input=typed)
     assert answers == [answer]

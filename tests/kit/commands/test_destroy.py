@@ -10,10 +10,8 @@ from typing import Any
 
 import boto3
 import pytest
-from click.testing import CliRunner
 from moto import mock_aws
 
-from kit import cli
 from kit.commands import destroy as command
 from kit.commands.destroy import destroy
 from kit.emulators.choice import Choice
@@ -196,21 +194,3 @@ def test_a_destroy_that_fails_leaves_no_emulator_running(world: World, monkeypat
     with pytest.raises(LocalError, match="cdk destroy failed"):
         run()
     assert world.calls[-1] == "stop emulator"
-
-
-@pytest.mark.parametrize(
-    ("options", "typed", "answer"),
-    [([], "n\n", False), ([], "\n", False), ([], "y\n", True), (["--yes"], "", True)],
-)
-def test_the_command_asks_unless_told_not_to(
-    options: list[str], typed: str, answer: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers: list[bool] = []
-
-    def ask(team: str, choice: Choice | None, steps: Steps, confirm: Any, everything: bool) -> str:
-        answers.append(confirm("Delete it?"))
-        return ""
-
-    monkeypatch.setattr(cli, "destroy", ask)
-    CliRunner().invoke(cli.kit, ["destroy", "research", *options], input=typed)
-    assert answers == [answer]

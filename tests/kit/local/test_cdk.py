@@ -1,11 +1,10 @@
-"""The CLI itself is played by a small program; what is real is the emulator."""
+"""The CLI itself is played by a small program; what is real is the ministack."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-from kit.emulators.ministack.emulator import MiniStack
 from kit.local.cdk import Cdk, is_bootstrapped
 from kit.local.errors import LocalError
 
@@ -111,16 +110,8 @@ def test_a_missing_cli_is_said_so(tmp_path, monkeypatch):
         Cdk(tmp_path, tmp_path / "home", {})
 
 
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory):
-    emulator = MiniStack(tmp_path_factory.mktemp("cdk") / "team", "example", REGION)
-    emulator.start()
-    yield emulator
-    emulator.stop()
-
-
-def test_an_account_is_bootstrapped_once_its_version_is_there(emulator):
-    ssm = emulator.client("ssm")
+def test_an_account_is_bootstrapped_once_its_version_is_there(ministack):
+    ssm = ministack.client("ssm")
     assert not is_bootstrapped(ssm)
     ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
     assert is_bootstrapped(ssm)

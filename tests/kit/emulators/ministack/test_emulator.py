@@ -29,14 +29,6 @@ def emulator(tmp_path):
     emulator.stop()
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    emulator = MiniStack(tmp_path_factory.mktemp("shared") / "team", "example", REGION)
-    emulator.start()
-    yield emulator
-    emulator.stop()
-
-
 def post(emulator, path, headers):
     request = urllib.request.Request(emulator.endpoint.url + path, data=b"{}", headers=headers)
     trust = ssl.create_default_context(cafile=emulator.endpoint.ca_bundle)
@@ -56,12 +48,12 @@ def kill(emulator):
     wait_for(lambda: not emulator.alive(), "the system has ended it")
 
 
-def test_root_of_the_team_s_account_is_who_asks(shared):
-    assert shared.client("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+def test_root_of_the_team_s_account_is_who_asks(ministack):
+    assert ministack.client("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
 
 
-def test_the_client_environment_is_enough_for_boto3(shared, monkeypatch):
-    for name, value in shared.client_environment().items():
+def test_the_client_environment_is_enough_for_boto3(ministack, monkeypatch):
+    for name, value in ministack.client_environment().items():
         monkeypatch.setenv(name, value)
     assert boto3.client("sts").get_caller_identity()["Account"] == ACCOUNT
 
@@ -71,56 +63,56 @@ def test_the_client_environment_is_enough_for_boto3(shared, monkeypatch):
     ("service", "call"),
     [("sts", "get_caller_identity"), ("s3", "list_buckets"), ("secretsmanager", "list_secrets")],
 )
-def test_a_wrong_secret_key_is_refused(shared, key, service, call):
+def test_a_wrong_secret_key_is_refused(ministack, key, service, call):
     client = boto3.Session(key, "guessed", region_name=REGION).client(
-        service, endpoint_url=shared.endpoint.url, verify=shared.endpoint.ca_bundle
+        service, endpoint_url=ministack.endpoint.url, verify=ministack.endpoint.ca_bundle
     )
     with pytest.raises(ClientError, match=r"signature|Signature"):
         getattr(client, call)()
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer anything"}, {"Authorization": "AWS 1:2"}])
-def test_a_request_without_a_signature_is_refused(shared, headers):
+def test_a_request_without_a_signature_is_refused(ministack, headers):
     target = {"X-Amz-Target": "secretsmanager.ListSecrets", "Content-Type": "application/x-amz-json-1.1"}
-    assert post(shared, "/", {**headers, **target}) == 403
+    assert post(ministack, "/", {**headers, **target}) == 403
 
 
 @pytest.mark.parametrize("path", ["/_ministack/reset", "/_ministack/config"])
-def test_ministack_s_administration_is_closed(shared, path):
-    assert post(shared, path, {"Authorization": "AWS4-HMAC-SHA256 Credential=anybody"}) == 403
+def test_ministack_s_administration_is_closed(ministack, path):
+    assert post(ministack, path, {"Authorization": "AWS4-HMAC-SHA256 Credential=anybody"}) == 403
 
 
-def test_a_presigned_url_works_and_a_forged_one_does_not(shared):
-    s3 = shared.client("s3")
+def test_a_presigned_url_works_and_a_forged_one_does_not(ministack):
+    s3 = ministack.client("s3")
     s3.create_bucket(Bucket="b-presigned", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket="b-presigned", Key="k", Body=b"object")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": "b-presigned", "Key": "k"})
-    trust = ssl.create_default_context(cafile=shared.endpoint.ca_bundle)
+    trust = ssl.create_default_context(cafile=ministack.endpoint.ca_bundle)
     with urllib.request.urlopen(url, context=trust) as answer:
         assert answer.read() == b"object"
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(url.replace("Signature=", "Signature=x"), context=trust)
 
 
-def test_it_listens_on_loopback_alone_and_on_one_port(shared):
-    process = psutil.Process(pid(shared))
+def test_it_listens_on_loopback_alone_and_on_one_port(ministack):
+    process = psutil.Process(pid(ministack))
     listening = [c.laddr for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
     assert [(address.ip, address.port) for address in listening] == [
-        ("127.0.0.1", int(shared.endpoint.url.rpartition(":")[2]))
+        ("127.0.0.1", int(ministack.endpoint.url.rpartition(":")[2]))
     ]
 
 
-def test_its_secrets_are_in_no_argument_list_and_no_readable_file(shared):
-    secret = shared.client_environment()["AWS_SECRET_ACCESS_KEY"]
-    assert secret not in " ".join(psutil.Process(pid(shared)).cmdline())
-    assert secret not in shared.log.read_text()
-    assert stat.S_IMODE(shared.log.parent.parent.stat().st_mode) == 0o700
+def test_its_secrets_are_in_no_argument_list_and_no_readable_file(ministack):
+    secret = ministack.client_environment()["AWS_SECRET_ACCESS_KEY"]
+    assert secret not in " ".join(psutil.Process(pid(ministack)).cmdline())
+    assert secret not in ministack.log.read_text()
+    assert stat.S_IMODE(ministack.log.parent.parent.stat().st_mode) == 0o700
 
 
-def test_starting_what_runs_changes_nothing(shared):
-    before = pid(shared)
-    shared.start()
-    assert pid(shared) == before
+def test_starting_what_runs_changes_nothing(ministack):
+    before = pid(ministack)
+    ministack.start()
+    assert pid(ministack) == before
 
 
 def test_a_stopped_emulator_comes_back_at_the_same_address_with_all_it_had(emulator):

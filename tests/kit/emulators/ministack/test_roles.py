@@ -1,8 +1,6 @@
 """A real MiniStack whose root asks for roles that trust a service, as ECS does."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +11,7 @@ from kit.emulators.ministack.emulator import MiniStack
 ACCOUNT, REGION = "825078062172", "eu-west-1"
 
 
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
-    folder: Path = tmp_path_factory.mktemp("roles")
-    emulator = MiniStack(folder / "team", "example", REGION)
-    emulator.start()
-    yield emulator
-    emulator.stop()
-
-
-def assume(emulator: MiniStack, name: str, condition: dict[str, Any]) -> str:
+def assume(ministack: MiniStack, name: str, condition: dict[str, Any]) -> str:
     """The ARN that root becomes by a role with this condition in its trust policy."""
     statement = {
         "Effect": "Allow",
@@ -31,17 +20,17 @@ def assume(emulator: MiniStack, name: str, condition: dict[str, Any]) -> str:
         "Condition": condition,
     }
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    role = emulator.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    answer = emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="task")
+    role = ministack.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    answer = ministack.client("sts").assume_role(RoleArn=role, RoleSessionName="task")
     return str(answer["AssumedRoleUser"]["Arn"])
 
 
-def test_a_role_for_tasks_of_the_own_account_can_be_assumed(emulator: MiniStack) -> None:
+def test_a_role_for_tasks_of_the_own_account_can_be_assumed(ministack: MiniStack) -> None:
     condition = {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
         "ArnLike": {"aws:SourceArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:*"},
     }
-    assert assume(emulator, "own", condition) == f"arn:aws:sts::{ACCOUNT}:assumed-role/own/task"
+    assert assume(ministack, "own", condition) == f"arn:aws:sts::{ACCOUNT}:assumed-role/own/task"
 
 
 @pytest.mark.parametrize(
@@ -54,8 +43,8 @@ def test_a_role_for_tasks_of_the_own_account_can_be_assumed(emulator: MiniStack)
     ids=["account", "account of the ARN", "region"],
 )
 def test_a_role_for_others_tasks_cannot(
-    emulator: MiniStack, condition: dict[str, Any], request: pytest.FixtureRequest
+    ministack: MiniStack, condition: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     name = f"other-{abs(hash(request.node.name))}"
     with pytest.raises(ClientError, match="AccessDenied"):
-        assume(emulator, name, condition)
+        assume(ministack, name, condition)

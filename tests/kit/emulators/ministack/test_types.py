@@ -5,24 +5,15 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from kit.emulators.ministack import types
-from kit.emulators.ministack.emulator import MiniStack
 
 ACCOUNT, REGION = "825078062172", "eu-west-1"
 DELAY = {"Delay": 1, "MaxAttempts": 30}
 
 
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory):
-    emulator = MiniStack(tmp_path_factory.mktemp("types") / "team", "example", REGION)
-    emulator.start()
-    yield emulator
-    emulator.stop()
-
-
 class Stack:
-    def __init__(self, emulator, name):
+    def __init__(self, ministack, name):
         self.name = name
-        self.client = emulator.client("cloudformation")
+        self.client = ministack.client("cloudformation")
 
     def deploy(self, resources, outputs=None):
         template = {"Resources": resources}
@@ -49,8 +40,8 @@ class Stack:
 
 
 @pytest.fixture
-def stack(emulator, request):
-    return Stack(emulator, request.node.name.replace("_", "-")[:100].split("[")[0])
+def stack(ministack, request):
+    return Stack(ministack, request.node.name.replace("_", "-")[:100].split("[")[0])
 
 
 def ref(name):
@@ -93,7 +84,7 @@ def test_a_recorded_resource_answers_as_on_aws_and_goes(stack):
     stack.delete()
 
 
-def test_a_rule_between_two_security_groups_is_really_there_and_goes(stack, emulator):
+def test_a_rule_between_two_security_groups_is_really_there_and_goes(stack, ministack):
     group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "d"}}
     rule = {
         "GroupId": {"Fn::GetAtt": ["Database", "GroupId"]},
@@ -108,7 +99,7 @@ def test_a_rule_between_two_security_groups_is_really_there_and_goes(stack, emul
     ids = stack.deploy(resources, outputs)
 
     def permissions():
-        found = emulator.client("ec2").describe_security_groups(GroupIds=[ids["Database"]])["SecurityGroups"][0]
+        found = ministack.client("ec2").describe_security_groups(GroupIds=[ids["Database"]])["SecurityGroups"][0]
         return [(p["FromPort"], p["UserIdGroupPairs"][0]["GroupId"]) for p in found["IpPermissions"]]
 
     assert permissions() == [(5432, ids["Server"])]
@@ -119,7 +110,7 @@ def test_a_rule_between_two_security_groups_is_really_there_and_goes(stack, emul
     assert permissions() == []
 
 
-def test_ref_of_a_secret_is_its_arn_and_an_update_keeps_arn_and_value(stack, emulator):
+def test_ref_of_a_secret_is_its_arn_and_an_update_keeps_arn_and_value(stack, ministack):
     properties = {
         "GenerateSecretString": {
             "SecretStringTemplate": '{"username": "u"}',
@@ -130,7 +121,7 @@ def test_ref_of_a_secret_is_its_arn_and_an_update_keeps_arn_and_value(stack, emu
     }
     resources = {"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}
     arn = stack.deploy(resources, {"Arn": ref("Secret")})["Arn"]
-    client = emulator.client("secretsmanager")
+    client = ministack.client("secretsmanager")
     value = client.get_secret_value(SecretId=arn)["SecretString"]
     assert arn.startswith(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:")
     assert json.loads(value)["username"] == "u"
@@ -144,13 +135,13 @@ def test_ref_of_a_secret_is_its_arn_and_an_update_keeps_arn_and_value(stack, emu
         client.get_secret_value(SecretId=arn)
 
 
-def test_a_secret_that_outlived_its_stack_keeps_its_value(stack, emulator):
+def test_a_secret_that_outlived_its_stack_keeps_its_value(stack, ministack):
     secret = {
         "Type": "AWS::SecretsManager::Secret",
         "DeletionPolicy": "Retain",
         "Properties": {"GenerateSecretString": {}},
     }
-    client = emulator.client("secretsmanager")
+    client = ministack.client("secretsmanager")
     arn = stack.deploy({"Secret": secret}, {"Arn": ref("Secret")})["Arn"]
     value = client.get_secret_value(SecretId=arn)["SecretString"]
     stack.delete()
@@ -158,7 +149,7 @@ def test_a_secret_that_outlived_its_stack_keeps_its_value(stack, emulator):
     assert client.get_secret_value(SecretId=arn)["SecretString"] == value
 
 
-def test_an_attached_secret_is_referred_to_by_arn_and_knows_its_database(stack, emulator):
+def test_an_attached_secret_is_referred_to_by_arn_and_knows_its_database(stack, ministack):
     resources = {
         "Secret": {
             "Type": "AWS::SecretsManager::Secret",
@@ -198,12 +189,12 @@ def test_an_attached_secret_is_referred_to_by_arn_and_knows_its_database(stack, 
     }
     answers = stack.deploy(resources, outputs)
     assert answers["Attachment"] == answers["Secret"]
-    value = json.loads(emulator.client("secretsmanager").get_secret_value(SecretId=answers["Secret"])["SecretString"])
+    value = json.loads(ministack.client("secretsmanager").get_secret_value(SecretId=answers["Secret"])["SecretString"])
     assert (value["host"], value["port"], value["dbname"]) == (answers["Host"], 5432, "mlflow")
     assert answers["Port"] == "5432"
 
 
-def test_a_bucket_with_auto_deleted_objects_goes_with_them(stack, emulator):
+def test_a_bucket_with_auto_deleted_objects_goes_with_them(stack, ministack):
     resources = {
         "Bucket": {"Type": "AWS::S3::Bucket"},
         "Objects": {
@@ -212,11 +203,11 @@ def test_a_bucket_with_auto_deleted_objects_goes_with_them(stack, emulator):
         },
     }
     bucket = stack.deploy(resources, {"Bucket": ref("Bucket")})["Bucket"]
-    s3 = emulator.client("s3")
+    s3 = ministack.client("s3")
     s3.put_object(Bucket=bucket, Key="k", Body=b"1")
     stack.delete()
     assert bucket not in [b["Name"] for b in s3.list_buckets()["Buckets"]]
-    folder = emulator.log.parent.parent / "emulator" / "s3" / ACCOUNT / bucket
+    folder = ministack.log.parent.parent / "emulator" / "s3" / ACCOUNT / bucket
     assert not folder.exists()
 
 
