@@ -5,13 +5,14 @@ bucket with objects in it, or a stack with termination protection.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
+from kit.commands.down import Confirm
 from kit.emulators.choice import Choice
 from kit.emulators.existence import ask
-from kit.emulators.existence.question import Clients, Existence, Resource
-from kit.emulators.template import DeployedStack
+from kit.emulators.existence.question import Existence, Resource
+from kit.emulators.template import Clients, DeployedStack
 from kit.guard.kept import Template, kept
 from kit.interruption import held_back
 from kit.local.errors import LocalError
@@ -20,8 +21,6 @@ from kit.local.templates import deployed_templates
 from kit.progress import Steps
 from stacks.config import StackKind
 
-Confirm = Callable[[str], bool]
-"""Asks a person a question, and answers whether it was a yes."""
 _HOLDING_TYPES = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::KMS::Key",

@@ -1,7 +1,6 @@
 """`kit up`: the team's stacks deployed to an emulator, the deployed task running, and the smoke test passed."""
 
 import functools
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,9 +39,9 @@ def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
         planned = False
         try:
             with mlflow_compiled_meanwhile():
-                _plan(laptop, port, steps)
+                unchanged = _plan(laptop, port, steps)
                 planned = True
-                _deploy(laptop, steps)
+                _deploy(laptop, unchanged, steps)
             return _how_to_use(laptop, _run(laptop, port, steps))
         except BaseException:
             with held_back():
@@ -55,8 +54,8 @@ def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
             raise
 
 
-def _plan(laptop: Laptop, port: int, steps: Steps) -> None:
-    """All that comes before a change, and may refuse it."""
+def _plan(laptop: Laptop, port: int, steps: Steps) -> bool:
+    """All that comes before a change, and may refuse it; whether there is nothing to change."""
     laptop.refuse_taken_port(port)
     emulator = laptop.emulator
     with steps.step("AWS emulator") as report:
@@ -69,11 +68,15 @@ def _plan(laptop: Laptop, port: int, steps: Steps) -> None:
         )
     with steps.step("cdk synth") as report:
         synthesize(laptop.cdk(), laptop.team, laptop.assembly, report, _team_files(laptop))
+        cloudformation = emulator.client("cloudformation")
+        if is_deployed(laptop.assembly, cloudformation):
+            return True
         planned = synthesized_templates(laptop.assembly)
-        refuse_replacements(deployed_templates(emulator.client("cloudformation"), planned), planned)
+        refuse_replacements(deployed_templates(cloudformation, planned), planned)
+        return False
 
 
-def _deploy(laptop: Laptop, steps: Steps) -> None:
+def _deploy(laptop: Laptop, unchanged: bool, steps: Steps) -> None:
     emulator, region = laptop.emulator, laptop.team.region
     if not is_bootstrapped(emulator.client("ssm")):
         with steps.step("cdk bootstrap") as report:
@@ -81,7 +84,7 @@ def _deploy(laptop: Laptop, steps: Steps) -> None:
             report("CDKToolkit")
     with steps.step("cdk deploy") as report:
         resources = f"{_resources(laptop.assembly)} resources in {region}"
-        if is_deployed(laptop.assembly, emulator.client("cloudformation")):
+        if unchanged:
             report(f"{resources}, unchanged")
         else:
             laptop.cdk().deploy(laptop.assembly, report, emulator.deployment_method)
@@ -206,5 +209,4 @@ def _recorded_only(laptop: Laptop) -> str:
 
 
 def _resources(assembly: Path) -> int:
-    templates = (json.loads(path.read_text()) for path in assembly.glob("*.template.json"))
-    return sum(len(template["Resources"]) for template in templates)
+    return sum(len(template["Resources"]) for template in synthesized_templates(assembly).values())

@@ -3,13 +3,15 @@
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from kit.local.errors import LocalError
 
+Clients = Callable[[str], Any]
+"""Makes a boto3 client of the named service."""
 _ABSENT = {"DELETE_COMPLETE", "REVIEW_IN_PROGRESS"}
 _DOMAINS = {"aws-cn": "amazonaws.com.cn"}
 _NOTHING = object()

@@ -4,7 +4,6 @@ Options are those of https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd.html.
 """
 
 import collections
-import json
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from typing import Any
 
 from kit import interruption
 from kit.local.errors import LocalError
+from kit.local.templates import synthesized_templates
 
 Report = Callable[[str], None]
 
@@ -118,14 +118,13 @@ def is_bootstrapped(ssm: Any) -> bool:
 
 def is_deployed(assembly: Path, cloudformation: Any) -> bool:
     """Whether every stack of `assembly` is there, complete and with the same template: what `cdk deploy` looks at."""
-    for template in assembly.glob("*.template.json"):
-        stack = template.name.removesuffix(".template.json")
+    for stack, synthesized in synthesized_templates(assembly).items():
         try:
             status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
             deployed = cloudformation.get_template(StackName=stack)["TemplateBody"]
         except cloudformation.exceptions.ClientError:
             return False
-        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE") or deployed != json.loads(template.read_text()):
+        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE") or deployed != synthesized:
             return False
     return True
 

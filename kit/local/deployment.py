@@ -3,17 +3,13 @@
 Templates and not the services' own descriptions, because not every emulator has the services.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from kit.emulators.template import DeployedStack
+from kit.emulators.template import Clients, DeployedStack
 from kit.local.load_balancer import FixedResponse
 from kit.local.task_definition import TaskDefinition
 from stacks.config import StackKind, TeamConfig
-
-Clients = Callable[[str], Any]
-"""Makes a boto3 client of the named service."""
 
 
 @dataclass(frozen=True, kw_only=True)

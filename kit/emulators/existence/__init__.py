@@ -21,8 +21,8 @@ from kit.emulators.existence import (
     routing,
     storage,
 )
-from kit.emulators.existence.question import Answer, Clients, Existence, Question, Resource
-from kit.emulators.template import DeployedStack
+from kit.emulators.existence.question import Answer, Existence, Question, Resource
+from kit.emulators.template import Clients, DeployedStack
 from kit.local.errors import LocalError
 
 QUESTIONS: dict[str, Question] = {

@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kit.emulators.template import DeployedStack
-
-Clients = Callable[[str], Any]
-"""Makes a boto3 client of the named service."""
+from kit.emulators.template import Clients, DeployedStack
 
 
 class Existence(StrEnum):
