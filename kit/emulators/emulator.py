@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from kit.local import processes
+from kit.local import processes, whole_file
 from kit.local.aws_endpoint import AwsEndpoint, Credentials
 from kit.local.errors import LocalError
 from kit.local.ports import free_port, is_free
@@ -91,7 +91,7 @@ class Emulator(abc.ABC):
         if self.alive() and self.answers():
             return
         processes.stop(self._pid_file, _STOP_TIMEOUT_S)
-        self._port_file.write_text(str(self._choose_port()))
+        whole_file.write(self._port_file, str(self._choose_port()))
         processes.start(self._command(), self._process_environment(), self.log, self._pid_file, cwd=self._folder)
         self._wait_until(self.answers)
 

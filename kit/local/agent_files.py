@@ -4,14 +4,13 @@ No secret is in either of them.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
+from kit.local import whole_file
 from kit.local.aws_endpoint import AwsEndpoint
 from kit.local.errors import LocalError
 
@@ -99,14 +98,7 @@ class AgentStatus:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(content, file, indent=2)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    whole_file.write(path, json.dumps(content, indent=2))
 
 
 def _read(path: Path) -> dict[str, Any] | None:

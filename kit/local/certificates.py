@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from kit.local import whole_file
+
 _LIFETIME = datetime.timedelta(days=397)
 _RENEW_BEFORE = datetime.timedelta(days=30)
 
@@ -58,10 +60,8 @@ def _make(certificate: Path, key: Path, names: tuple[str, ...]) -> None:
         .add_extension(identifier, critical=False)
         .sign(private_key, hashes.SHA256())
     )
-    key.touch(mode=0o600)
-    key.write_bytes(
-        private_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+    key_text = private_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    whole_file.write(key, key_text)
+    whole_file.write(certificate, signed.public_bytes(serialization.Encoding.PEM))

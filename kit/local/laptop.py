@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from kit.emulators.choice import Choice
 from kit.environment import ROOT, SERVER
-from kit.local import load_balancer, processes
+from kit.local import load_balancer, processes, whole_file
 from kit.local.agent_files import AgentConfiguration, AgentStatus, Phase
 from kit.local.assembly import TEAMS
 from kit.local.cdk import Cdk
@@ -74,7 +74,7 @@ class Laptop:
         holder = self.state / "command.pid"
         try:
             with FileLock(self.state / "command.lock", timeout=0):
-                holder.write_text(str(os.getpid()))
+                whole_file.write(holder, str(os.getpid()))
                 yield
         except Timeout:
             raise LocalError(
@@ -106,7 +106,7 @@ class Laptop:
                     f" belongs to, with its secrets and artifacts: `{self.command('down')} --delete-data` makes room."
                 )
             self.delete_database()
-        owner.write_text(deployment.master_secret_arn)
+        whole_file.write(owner, deployment.master_secret_arn)
         master = self.secret(deployment.master_secret_arn)
         instance = DatabaseInstance.from_properties(deployment.database, master["username"])
         return self.postgres.start(instance, master["password"], max_connections(self.team.sizing.instance_class))

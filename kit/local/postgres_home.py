@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from filelock import FileLock
 
+from kit.local import whole_file
 from kit.local.errors import LocalError
 
 _USER = "mlflow-kit-postgres"
@@ -75,7 +76,7 @@ class PostgresHome:
             return folder
         note = folder / "socket-folder"
         if not note.exists() or not Path(note.read_text()).is_dir():
-            note.write_text(tempfile.mkdtemp(prefix="mlflow-kit-"))
+            whole_file.write(note, tempfile.mkdtemp(prefix="mlflow-kit-"))
         return Path(note.read_text())
 
     def delete(self) -> None:

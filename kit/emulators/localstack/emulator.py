@@ -15,6 +15,7 @@ from localstack_client import config
 
 from kit.emulators.emulator import Emulator, open_without_proxy
 from kit.emulators.localstack import environment
+from kit.local import whole_file
 from kit.local.aws_endpoint import AwsEndpoint, Credentials
 from kit.local.errors import LocalError
 from kit.local.ports import HOST
@@ -115,7 +116,7 @@ class LocalStack(Emulator):
             return
         running = RunningLocalStack.find()
         if running:
-            self._url_file.write_text(running.url)
+            whole_file.write(self._url_file, running.url)
             return
         self.start_own(report)
 

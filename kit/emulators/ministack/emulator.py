@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from kit.emulators.emulator import ROOT, Emulator, path_beside
+from kit.local import whole_file
 from kit.local.aws_endpoint import AwsEndpoint, Credentials
 from kit.local.certificates import loopback_certificate
 from kit.local.ports import HOST
@@ -29,8 +30,7 @@ class MiniStack(Emulator):
         """MiniStack takes 12 digits for the account and for its root user's access key."""
         file = self._folder / "root-secret"
         if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text(secrets.token_urlsafe(30))
+            whole_file.write(file, secrets.token_urlsafe(30))
         return Credentials(self.account_id, file.read_text())
 
     @property

@@ -76,6 +76,42 @@ def _is_open(scope: Any) -> bool:
     return presigned or scope["method"] == "OPTIONS"
 
 
+class PersistedState:
+    """What MiniStack holds, on disk. Nothing is written before all was read: a stop at the start would empty it."""
+
+    def __init__(self, load: Callable[[], None]) -> None:
+        """`load` is MiniStack's own."""
+        self._load = load
+        self._loaded = False
+
+    def load(self) -> None:
+        """Read it, as far as there is any."""
+        self._load()
+        settle_interrupted_stacks()
+        self._loaded = True
+
+    def save(self) -> bool:
+        """Write every service's state, collected at one moment; False when one was changing just then."""
+        from ministack import app as ministack
+        from ministack.core import persistence
+
+        if not self._loaded:
+            return False
+        states = {}
+        complete = True
+        for service, collect in ministack._build_persistence_save_dict().items():
+            try:
+                states[service] = collect()
+            except RuntimeError:  # a dictionary that changed while a thread of MiniStack works on it
+                complete = False
+        # Stacks last: after a kill in between, what a stack has not recorded is found and taken up again, but
+        # what it has recorded in vain would be missing for good.
+        for service, state in sorted(states.items(), key=lambda item: item[0] == "cloudformation"):
+            if state is not None:
+                persistence.save_state(service, state)
+        return complete
+
+
 def main() -> None:
     """Serve until SIGTERM, then save and end."""
     types.register()
@@ -85,23 +121,19 @@ def main() -> None:
 
     # One line per service and save would be fifty a second.
     logging.getLogger("persistence").setLevel(logging.WARNING)
-    load = ministack._load_persisted_state
-
-    def load_and_settle() -> None:
-        load()
-        settle_interrupted_stacks()
-
-    ministack._load_persisted_state = load_and_settle
+    state = PersistedState(ministack._load_persisted_state)
+    ministack._load_persisted_state = state.load
     config = Config()
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.certfile, config.keyfile = tls.resolve_tls_material()
     config.keep_alive_timeout = 75
-    asyncio.run(_serve(SignedApplication(ministack.app, save_state), config))
+    asyncio.run(_serve(ministack.app, state, config))
 
 
-async def _serve(application: SignedApplication, config: Config) -> None:
+async def _serve(ministack: Application, state: PersistedState, config: Config) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    application = SignedApplication(ministack, state.save)
     saving = asyncio.create_task(application.save_changes())
     serving = asyncio.create_task(serve(application, config, shutdown_trigger=stopping.wait))
     stop = asyncio.create_task(stopping.wait())
@@ -111,28 +143,8 @@ async def _serve(application: SignedApplication, config: Config) -> None:
         serving.result()  # raises why it could not listen
     # A client that keeps its connection open and does not read would hold the end up for half a minute.
     await asyncio.wait({serving}, timeout=CLOSING_TIMEOUT_S)
-    save_state()
+    state.save()
     os._exit(0)
-
-
-def save_state() -> bool:
-    """Write every service's state, collected at one moment; False when one was changing just then."""
-    from ministack import app as ministack
-    from ministack.core import persistence
-
-    states = {}
-    complete = True
-    for service, collect in ministack._build_persistence_save_dict().items():
-        try:
-            states[service] = collect()
-        except RuntimeError:  # a dictionary that changed while a thread of MiniStack works on it
-            complete = False
-    # Stacks last: after a kill in between, what a stack has not recorded is found and taken up again, but
-    # what it has recorded in vain would be missing for good.
-    for service, state in sorted(states.items(), key=lambda item: item[0] == "cloudformation"):
-        if state is not None:
-            persistence.save_state(service, state)
-    return complete
 
 
 def settle_interrupted_stacks() -> None:
