@@ -1,12 +1,16 @@
 """Command line of the image."""
 
 import argparse
+import logging
 import os
 import signal
 import sys
 
 from tracking_server.environment import Environment
 from tracking_server.errors import TrackingServerError
+from tracking_server.logs import log_as_json
+
+_log = logging.getLogger("tracking_server")
 
 EPILOG = """\
 examples:
@@ -27,10 +31,11 @@ exit codes:
 def main() -> int:
     """Run one command; returns the exit code. Settings come from the environment, see README.md."""
     arguments = _parser().parse_args()
+    log_as_json()
     try:
         _run(arguments)
     except TrackingServerError as error:
-        print(error, file=sys.stderr)
+        _log.error(error)
         return error.exit_code
     return 0
 

@@ -1,24 +1,33 @@
 """The ASGI application of one worker process."""
 
+import logging
 import os
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from tracking_server import readiness
 from tracking_server.database import SERVER_ROLE
 from tracking_server.engines import connect_with_secret, database_url
 from tracking_server.errors import TrackingServerError
 from tracking_server.keys import mlflow_keys
+from tracking_server.logs import log_as_json
 from tracking_server.middleware import (
     Application,
     BehindLoadBalancer,
-    LowerCaseHost,
+    WithoutAssistant,
     WithoutPresignedTransfers,
 )
 from tracking_server.password import SecretPassword
+from tracking_server.readiness import Readiness
+from tracking_server.request_log import RequestLog
 from tracking_server.settings import ServeSettings
+from tracking_server.shortcut import Shortcut, fixed_paths
+
+_log = logging.getLogger("tracking_server")
 
 # uvicorn does not restart a worker that ends with this code (uvicorn/supervisors/multiprocess.py).
 STARTUP_FAILURE = 3
@@ -29,26 +38,47 @@ AUTH_CACHE_SECONDS = 60
 
 def create_worker_app() -> Application:
     """The application for a worker of several; a failure ends the worker and with it the server."""
+    log_as_json()
     try:
         return create_app(ServeSettings.read(os.environ))
     except TrackingServerError as error:
-        print(error, file=sys.stderr)
+        _log.error(error)
         sys.exit(STARTUP_FAILURE)
 
 
 def create_app(settings: ServeSettings) -> Application:
-    """MLflow's application, set up in this process as `mlflow server` sets up its workers.
+    """MLflow's application, set up as `mlflow server` does in its workers, and what is put in front of it.
 
     Raises:
         TrackingServerError: MLflow refuses to start.
     """
     # Both come before MLflow's import: it makes its engines and reads its environment on the way.
-    connect_with_secret(SecretPassword(settings.database.secret_arn))
+    password = SecretPassword(settings.database.secret_arn)
+    connect_with_secret(password)
     os.environ.update(mlflow_environment(settings))
-    application = _basic_auth_app(settings) if settings.auth == "basic" else _plain_app()
+    mlflow = _basic_auth_app(settings) if settings.auth == "basic" else _plain_app()
+    from mlflow.server import app as flask
+
+    application: Application = mlflow
     if settings.artifacts == "proxied":
         application = WithoutPresignedTransfers(application)
-    return BehindLoadBalancer(LowerCaseHost(application))
+    paths = fixed_paths(flask, _native_routes(mlflow))
+    application = Shortcut(application, flask, paths, threads=settings.connections)
+    application = Readiness(WithoutAssistant(application), readiness.checks(settings, password))
+    return BehindLoadBalancer(RequestLog(application, flask))
+
+
+def _native_routes(fastapi: Any) -> Callable[[str], bool]:
+    """Whether FastAPI itself answers a path; Flask is mounted below it at /."""
+    from starlette.routing import Match, Mount
+
+    routes = [route for route in fastapi.routes if not isinstance(route, Mount)]
+
+    def is_native(path: str) -> bool:
+        scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+        return any(route.matches(scope)[0] is not Match.NONE for route in routes)
+
+    return is_native
 
 
 def mlflow_environment(settings: ServeSettings) -> dict[str, str]:
@@ -64,6 +94,7 @@ def mlflow_environment(settings: ServeSettings) -> dict[str, str]:
         "_MLFLOW_SGI_NAME": "uvicorn",
         "_MLFLOW_SERVER_BOOT_ID": uuid.uuid4().hex,
         "_MLFLOW_IN_JOB_EXECUTOR": "false",
+        "MLFLOW_CONFIGURE_LOGGING": "false",
         "MLFLOW_SERVER_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
         "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": settings.allowed_origins,
     }
@@ -76,24 +107,22 @@ def mlflow_environment(settings: ServeSettings) -> dict[str, str]:
     }
 
 
-def _plain_app() -> Application:
+def _plain_app() -> Any:
     from mlflow.server.fastapi_app import app
 
-    application: Application = app
-    return application
+    return app
 
 
-def _basic_auth_app(settings: ServeSettings) -> Application:
+def _basic_auth_app(settings: ServeSettings) -> Any:
     from mlflow.exceptions import MlflowException
 
     with _auth_config(settings) as path:
         os.environ["MLFLOW_AUTH_CONFIG_PATH"] = path
         from mlflow.server import auth
     try:
-        application: Application = auth.create_app()
+        return auth.create_app()
     except MlflowException as error:
         raise TrackingServerError(f"MLflow's basic auth does not start: {error.message}") from error
-    return application
 
 
 @contextmanager

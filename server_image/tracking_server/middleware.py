@@ -11,8 +11,11 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class LowerCaseHost:
-    """Lowers the Host header: MLflow compares it as text, but host names have no case (RFC 9110, 4.2.3)."""
+class BehindLoadBalancer:
+    """Takes the scheme from the load balancer, and lowers the Host header.
+
+    MLflow compares host names as text, but they have no case (RFC 9110, 4.2.3). X-Forwarded-For is not believed.
+    """
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -21,30 +24,29 @@ class LowerCaseHost:
         if scope["type"] == "http":
             headers = [(name, value.lower() if name == b"host" else value) for name, value in scope["headers"]]
             scope = {**scope, "headers": headers}
+            scheme = dict(headers).get(b"x-forwarded-proto", b"").decode("latin-1")
+            if scheme in ("http", "https"):
+                scope["scheme"] = scheme
         await self._application(scope, receive, send)
 
 
-class BehindLoadBalancer:
-    """Takes the scheme from the load balancer, and refuses MLflow's assistant, which runs commands on its host.
+class WithoutAssistant:
+    """Refuses MLflow's assistant, which runs commands on the server's host.
 
-    MLflow lets loopback addresses alone use the assistant (mlflow/server/assistant/api.py), which is no guard for a
-    server that others share.
+    MLflow lets loopback addresses alone use it (mlflow/server/assistant/api.py), which is no guard for a server that
+    others share.
     """
 
-    ASSISTANT = "/ajax-api/3.0/mlflow/assistant"
+    PATH = "/ajax-api/3.0/mlflow/assistant"
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            if scope["path"].startswith(self.ASSISTANT):
-                await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
-                await send({"type": "http.response.body", "body": b""})
-                return
-            scheme = dict(scope["headers"]).get(b"x-forwarded-proto", b"").decode("latin-1")
-            if scheme in ("http", "https"):
-                scope = {**scope, "scheme": scheme}
+        if scope["type"] == "http" and scope["path"].startswith(self.PATH):
+            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
         await self._application(scope, receive, send)
 
 

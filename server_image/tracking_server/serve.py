@@ -34,8 +34,9 @@ def serve(settings: ServeSettings) -> None:
         # X-Forwarded-For is not believed: its first address is the client's own word, and MLflow opens its assistant
         # to loopback addresses. BehindLoadBalancer takes the scheme.
         "proxy_headers": False,
-        # The load balancer logs requests; here they would cost time and repeat what their query strings hold.
+        # RequestLog is instead of it.
         "access_log": False,
+        "log_config": None,
     }
     if settings.workers == 1:
         uvicorn.run(create_app(settings), **options)

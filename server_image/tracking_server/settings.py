@@ -60,7 +60,8 @@ class ServeSettings:
     """Settings of the `server` container.
 
     `allowed_hosts` and `allowed_origins` are lower case, as clients send them: MLflow compares them as text.
-    Each host is held with and without a port, because clients add every port but the scheme's own.
+    Each host is held with and without a port, because clients add every port but the scheme's own. `connections` are
+    those that each of MLflow's engines may open.
     """
 
     database: DatabaseSettings
@@ -71,6 +72,8 @@ class ServeSettings:
     auth: str
     artifacts: str
     artifact_location: str
+    bucket_owner: str
+    connections: int
     allowed_hosts: tuple[str, ...]
     allowed_origins: str
     encryption_key: str = field(repr=False)
@@ -94,13 +97,14 @@ class ServeSettings:
             auth=auth,
             artifacts=artifacts,
             artifact_location=environment.text(location),
+            bucket_owner=environment.text("MLFLOW_S3_EXPECTED_BUCKET_OWNER", ""),
+            # MLflow drops a 0, and SQLAlchemy then takes its own 5 and 10 (mlflow/store/db/utils.py).
+            connections=environment.integer("MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 5, minimum=1)
+            + environment.integer("MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW", 10, minimum=1),
             allowed_hosts=_with_ports(environment.text("MLFLOW_SERVER_ALLOWED_HOSTS")),
             allowed_origins=environment.text("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "").lower(),
             encryption_key=environment.text("TRACKING_ENCRYPTION_KEY", min_length=32),
         )
-        # MLflow drops a 0, and SQLAlchemy then takes its own 5 and 10 (mlflow/store/db/utils.py).
-        environment.integer("MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 5, minimum=1)
-        environment.integer("MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW", 10, minimum=1)
         # The job runner is a process tree of its own, which `serve` does not start.
         environment.choice("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", ("false",), "false")
         if auth == "basic":

@@ -67,6 +67,20 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def bucket(endpoint: str) -> str:
+    """The bucket that `Deployment.environment` names."""
+    client = boto3.client(
+        "s3",
+        region_name=REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    client.create_bucket(Bucket="team-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return "team-bucket"
+
+
+@pytest.fixture(scope="session")
 def make_deployment(
     postgres: Postgres, endpoint: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Deployment]:

@@ -1,44 +1,16 @@
-import asyncio
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from tracking_server.middleware import (
-    Application,
     BehindLoadBalancer,
-    LowerCaseHost,
-    Message,
+    WithoutAssistant,
     WithoutPresignedTransfers,
 )
 
+from tests.server_image.asking import answering, ask
+
 SERVER_INFO = "/api/3.0/mlflow/server-info"
-
-
-def answering(status: int, *chunks: bytes) -> Application:
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        length = str(sum(map(len, chunks))).encode()
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", length)]})
-        for number, chunk in enumerate(chunks, 1):
-            await send({"type": "http.response.body", "body": chunk, "more_body": number < len(chunks)})
-
-    return application
-
-
-def ask(application: Application, path: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> list[Message]:
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request"}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    async def request() -> None:
-        await application({"type": "http", "path": path, "headers": headers}, receive, send)
-
-    asyncio.run(request())
-    return sent
 
 
 def test_server_info_in_pieces_loses_both_flags_and_keeps_the_rest() -> None:
@@ -64,7 +36,7 @@ def test_the_host_header_is_lowered_and_no_other() -> None:
     async def application(scope: Any, receive: Any, send: Any) -> None:
         seen.extend(scope["headers"])
 
-    ask(LowerCaseHost(application), "/", [(b"host", b"Team.Example.COM"), (b"x-name", b"Keep")])
+    ask(BehindLoadBalancer(application), "/", [(b"host", b"Team.Example.COM"), (b"x-name", b"Keep")])
     assert seen == [(b"host", b"team.example.com"), (b"x-name", b"Keep")]
 
 
@@ -88,5 +60,5 @@ def test_nobody_says_the_clients_address_but_the_connection() -> None:
 
 
 def test_mlflows_assistant_is_closed() -> None:
-    start, _ = ask(BehindLoadBalancer(answering(200, b"")), "/ajax-api/3.0/mlflow/assistant/config")
+    start, _ = ask(WithoutAssistant(answering(200, b"")), "/ajax-api/3.0/mlflow/assistant/config")
     assert start["status"] == 403

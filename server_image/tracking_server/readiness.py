@@ -1,0 +1,92 @@
+"""`/health/ready`: whether a request would find its database and its bucket."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from tracking_server.database import SERVER_ROLE, connect
+from tracking_server.middleware import Application, Receive, Scope, Send
+from tracking_server.password import SecretPassword
+from tracking_server.settings import ServeSettings
+
+PATH = "/health/ready"
+# Anybody may ask, so the database and the bucket are asked once in this time, however many do.
+_KEPT_SECONDS = 2.0
+
+_log = logging.getLogger("tracking_server.readiness")
+
+
+class Readiness:
+    """Answers `/health/ready`: 200 when every check passes, 503 when one does not; the log says why.
+
+    The load balancer asks `/health` instead, which is MLflow's and touches neither: a database that is away for a
+    minute is no reason to end the tasks.
+
+    Args:
+        application: answers every other path.
+        checks: by name; each raises when what it looks at does not answer.
+    """
+
+    def __init__(self, application: Application, checks: Mapping[str, Callable[[], None]]) -> None:
+        self._application, self._checks = application, checks
+        self._lock = asyncio.Lock()
+        self._result: dict[str, str] = {}
+        self._checked = float("-inf")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await self._application(scope, receive, send)
+            return
+        async with self._lock:
+            if time.monotonic() - self._checked > _KEPT_SECONDS:
+                names = list(self._checks)
+                results = await asyncio.gather(*(asyncio.to_thread(self._check, name) for name in names))
+                self._result, self._checked = dict(zip(names, results, strict=True)), time.monotonic()
+        ready = all(result == "ok" for result in self._result.values())
+        body = json.dumps(self._result).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200 if ready else 503, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _check(self, name: str) -> str:
+        try:
+            self._checks[name]()
+        except Exception as error:
+            _log.warning("%s is not ready: %s", name, error)
+            return "failed"
+        return "ok"
+
+
+def checks(settings: ServeSettings, password: SecretPassword) -> dict[str, Callable[[], None]]:
+    """What the server cannot do without: PostgreSQL, and the bucket where its artifacts pass through the server."""
+    found: dict[str, Callable[[], None]] = {"database": lambda: _ask_database(settings, password)}
+    if settings.artifacts != "direct":
+        found["artifacts"] = _bucket_check(settings.artifact_location, settings.bucket_owner)
+    return found
+
+
+def _ask_database(settings: ServeSettings, password: SecretPassword) -> None:
+    connection = connect(settings.database, SERVER_ROLE, password.get())
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM alembic_version")
+    finally:
+        connection.close()
+
+
+def _bucket_check(location: str, owner: str) -> Callable[[], None]:
+    bucket, _, prefix = location.removeprefix("s3://").partition("/")
+    expected = {"ExpectedBucketOwner": owner} if owner else {}
+    config = Config(connect_timeout=5, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+    client: Any = boto3.session.Session().client("s3", config=config)
+
+    def ask() -> None:
+        client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1, **expected)
+
+    return ask

@@ -1,0 +1,124 @@
+"""A stock `mlflow server` beside the team's, and both asked the same."""
+
+import contextlib
+import http.client
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.server_image.deployment import HOST, SERVER_PYTHON, Deployment, free_port, wait_until
+
+ORIGIN = f"https://{HOST.lower()}"
+_COMPARED = (
+    "content-type",
+    "vary",
+    "x-frame-options",
+    "x-content-type-options",
+    "www-authenticate",
+    "allow",
+    "location",
+)
+_IDS = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:tr|m|d|wh)-[0-9a-f-]{30,}")
+_TIMES = re.compile(r"\b1[0-9]{12}\b")
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    body: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.method, self.path, (self.body or "")[:80], str(dict(self.headers)))))
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """An answer without what differs from server to server: ids, by the order in which they come, and times."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+class Client:
+    """Asks one server, and puts its ids in the place of `{0}`, `{1}`, … of a request."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._ids: list[str] = []
+
+    def ask(self, request: Request) -> Comparable:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        headers = {"Host": HOST.lower(), **({"Content-Type": "application/json"} if request.body else {})}
+        headers |= dict(request.headers)
+        connection.request(request.method, self._fill(request.path), self._fill(request.body or "").encode(), headers)
+        answer = connection.getresponse()
+        body = answer.read().decode(errors="replace")
+        connection.close()
+        kept = {
+            name.lower(): value
+            for name, value in sorted(answer.getheaders())
+            if name.lower() in _COMPARED or name.lower().startswith("access-control")
+        }
+        return Comparable(answer.status, kept, self._normalise(body))
+
+    def _fill(self, text: str) -> str:
+        return re.sub(r"\{(\d+)\}", lambda match: self._ids[int(match[1])], text)
+
+    def _normalise(self, body: str) -> str:
+        with contextlib.suppress(ValueError):
+            # Protobuf's maps have no order.
+            body = json.dumps(json.loads(body), sort_keys=True)
+        return _TIMES.sub("TIME", _IDS.sub(self._number, body))
+
+    def _number(self, match: re.Match[str]) -> str:
+        if match[0] not in self._ids:
+            self._ids.append(match[0])
+        return f"ID{self._ids.index(match[0])}"
+
+
+@contextmanager
+def stock_server(deployment: Deployment, folder: Path) -> Iterator[int]:
+    """The port of `mlflow server` as it comes, but for one worker and no job runner, on the deployment's database."""
+    port = free_port()
+    environment = deployment.environment(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false", HOME=str(folder))
+    uri = f"postgresql+psycopg2://mlflow_server@127.0.0.1:{deployment.postgres.port}/{deployment.database}"
+    command = [SERVER_PYTHON, "-m", "mlflow", "server", "--workers", "1", "--port", str(port)]
+    options = [
+        *("--backend-store-uri", uri),
+        *("--artifacts-destination", environment["MLFLOW_ARTIFACTS_DESTINATION"]),
+        *("--allowed-hosts", f"{HOST.lower()},{HOST.lower()}:*", "--cors-allowed-origins", ORIGIN),
+    ]
+    with (folder / "stock.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, *options],
+            cwd=folder,
+            # libpq's own variable: the password stays out of the arguments.
+            env={**environment, "PGPASSWORD": deployment.postgres.server_password},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        wait_until(lambda: process.poll() is not None or _answers(port))
+        assert process.poll() is None, (folder / "stock.log").read_text()
+        yield port
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
