@@ -1,5 +1,6 @@
 """The ASGI application of one worker process."""
 
+import functools
 import logging
 import os
 import sys
@@ -58,12 +59,14 @@ def create_app(settings: ServeSettings) -> Application:
     os.environ.update(mlflow_environment(settings))
     mlflow = _basic_auth_app(settings) if settings.auth == "basic" else _plain_app()
     from mlflow.server import app as flask
+    from mlflow.server.security_utils import is_allowed_host_header
 
     application: Application = mlflow
     if settings.artifacts == "proxied":
         application = WithoutPresignedTransfers(application)
     paths = fixed_paths(flask, _native_routes(mlflow))
-    application = Shortcut(application, flask, paths, threads=settings.connections)
+    is_allowed_host = functools.partial(is_allowed_host_header, list(settings.allowed_hosts))
+    application = Shortcut(application, flask, paths, is_allowed_host, threads=settings.connections)
     application = Readiness(WithoutAssistant(application), readiness.checks(settings, password))
     return BehindLoadBalancer(RequestLog(application, flask))
 
@@ -95,6 +98,8 @@ def mlflow_environment(settings: ServeSettings) -> dict[str, str]:
         "_MLFLOW_SERVER_BOOT_ID": uuid.uuid4().hex,
         "_MLFLOW_IN_JOB_EXECUTOR": "false",
         "MLFLOW_CONFIGURE_LOGGING": "false",
+        # MLflow would fetch it from GitHub, and wait where the network has no way there.
+        "MLFLOW_MODEL_CATALOG_URI": "",
         "MLFLOW_SERVER_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
         "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": settings.allowed_origins,
     }

@@ -9,8 +9,9 @@ import asyncio
 import contextvars
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 from tracking_server.middleware import Application, Receive, Scope, Send
@@ -38,21 +39,30 @@ def fixed_paths(flask: Any, is_native: Callable[[str], bool]) -> frozenset[str]:
 class Shortcut:
     """Sends requests of `paths` straight to Flask, and everything else through FastAPI.
 
-    A request with an Origin goes through FastAPI, whose CORS headers differ from Flask's.
+    Requests with an Origin, or of a host that is refused, stay with FastAPI, which answers them otherwise than Flask.
 
     Args:
         application: MLflow's whole application.
         flask: the Flask part of it.
         paths: what `fixed_paths` found.
+        is_allowed_host: MLflow's check of the Host header.
         threads: requests that Flask works on at once; more than there are database connections would only wait.
     """
 
-    def __init__(self, application: Application, flask: Any, paths: frozenset[str], threads: int) -> None:
+    def __init__(
+        self,
+        application: Application,
+        flask: Any,
+        paths: frozenset[str],
+        is_allowed_host: Callable[[str], bool],
+        threads: int,
+    ) -> None:
         self._application, self._flask, self._paths = application, flask, paths
+        self._is_allowed_host = lru_cache(maxsize=64)(is_allowed_host)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="flask")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] not in self._paths or _has_origin(scope):
+        if scope["type"] != "http" or scope["path"] not in self._paths or not self._is_plain(scope["headers"]):
             await self._application(scope, receive, send)
             return
         body = await _body(receive)
@@ -68,6 +78,15 @@ class Shortcut:
         while answer.more:
             await run(self._threads, in_context, answer.go_on)
             await send({"type": "http.response.body", "body": answer.piece, "more_body": answer.more})
+
+    def _is_plain(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        host = ""
+        for name, value in headers:
+            if name == b"origin":
+                return False
+            if name == b"host":
+                host = value.decode("latin-1")
+        return self._is_allowed_host(host)
 
 
 class _Answer:
@@ -109,10 +128,6 @@ def _closing(chunks: Any) -> Iterator[bytes]:
     finally:
         if hasattr(chunks, "close"):
             chunks.close()
-
-
-def _has_origin(scope: Scope) -> bool:
-    return any(name == b"origin" for name, _ in scope["headers"])
 
 
 async def _body(receive: Receive) -> bytes | None:

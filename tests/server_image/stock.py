@@ -24,6 +24,8 @@ _COMPARED = (
 )
 _IDS = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:tr|m|d|wh)-[0-9a-f-]{30,}")
 _TIMES = re.compile(r"\b1[0-9]{12}\b")
+# PostgreSQL quotes the statement, in which MLflow has put a run name of its own making.
+_STATEMENT = re.compile(r"\\nLINE 1:.*")
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,16 @@ class Comparable:
 
 
 class Client:
-    """Asks one server, and puts its ids in the place of `{0}`, `{1}`, … of a request."""
+    """Asks one server.
+
+    In a request `{0}`, `{1}`, … stand for the ids that the server has named, and `{experiment}` for the experiment that
+    it made last.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._ids: list[str] = []
+        self._experiment = ""
 
     def ask(self, request: Request) -> Comparable:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
@@ -61,20 +68,27 @@ class Client:
         answer = connection.getresponse()
         body = answer.read().decode(errors="replace")
         connection.close()
+        if found := re.fullmatch(r'{\s*"experiment_id": "(\d+)"\s*}', body):
+            self._experiment = found[1]
         kept = {
             name.lower(): value
             for name, value in sorted(answer.getheaders())
             if name.lower() in _COMPARED or name.lower().startswith("access-control")
         }
+        # The order of methods is Python's of a set, and FastAPI's layers name Origin a second time.
+        for name in {"allow", "vary"} & kept.keys():
+            kept[name] = ", ".join(sorted(set(kept[name].split(", "))))
         return Comparable(answer.status, kept, self._normalise(body))
 
     def _fill(self, text: str) -> str:
+        text = text.replace("{experiment}", self._experiment)
         return re.sub(r"\{(\d+)\}", lambda match: self._ids[int(match[1])], text)
 
     def _normalise(self, body: str) -> str:
         with contextlib.suppress(ValueError):
             # Protobuf's maps have no order.
             body = json.dumps(json.loads(body), sort_keys=True)
+        body = _STATEMENT.sub("", body)
         return _TIMES.sub("TIME", _IDS.sub(self._number, body))
 
     def _number(self, match: re.Match[str]) -> str:
@@ -87,7 +101,12 @@ class Client:
 def stock_server(deployment: Deployment, folder: Path) -> Iterator[int]:
     """The port of `mlflow server` as it comes, but for one worker and no job runner, on the deployment's database."""
     port = free_port()
-    environment = deployment.environment(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false", HOME=str(folder))
+    environment = deployment.environment(
+        MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
+        MLFLOW_MODEL_CATALOG_URI="",
+        MLFLOW_CRYPTO_KEK_PASSPHRASE="not MLflow's public one",
+        HOME=str(folder),
+    )
     uri = f"postgresql+psycopg2://mlflow_server@127.0.0.1:{deployment.postgres.port}/{deployment.database}"
     command = [SERVER_PYTHON, "-m", "mlflow", "server", "--workers", "1", "--port", str(port)]
     options = [

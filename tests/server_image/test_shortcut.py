@@ -1,3 +1,5 @@
+import json
+import subprocess
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -6,6 +8,7 @@ import pytest
 from tracking_server.shortcut import Shortcut
 
 from tests.server_image.asking import Headers, answering, ask
+from tests.server_image.deployment import SERVER_IMAGE, SERVER_PYTHON
 
 PATH = "/api/2.0/mlflow/runs/log-metric"
 THE_LONG_WAY = (200, b"by FastAPI")
@@ -34,7 +37,9 @@ class Wsgi:
 
 
 def shortcut(flask: Any) -> Shortcut:
-    return Shortcut(answering(*THE_LONG_WAY), flask, frozenset({PATH}), threads=1)
+    return Shortcut(
+        answering(*THE_LONG_WAY), flask, frozenset({PATH}), lambda host: host != "other.example.com", threads=1
+    )
 
 
 def test_flask_answers_a_known_path_in_a_thread() -> None:
@@ -54,9 +59,10 @@ def test_flask_answers_a_known_path_in_a_thread() -> None:
         ("/health", []),
         ("/api/2.0/mlflow-artifacts/artifacts/a", []),
         (PATH, [(b"origin", b"https://team.example.com")]),
+        (PATH, [(b"host", b"other.example.com")]),
     ],
 )
-def test_other_paths_and_browsers_requests_take_the_long_way(path: str, headers: Headers) -> None:
+def test_other_paths_browsers_requests_and_refused_hosts_take_the_long_way(path: str, headers: Headers) -> None:
     flask = Wsgi()
     start, body = ask(shortcut(flask), path, headers)
     assert (start["status"], body["body"]) == THE_LONG_WAY
@@ -108,3 +114,31 @@ def test_a_request_that_ends_too_early_is_not_answered() -> None:
     pieces = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
     assert ask(shortcut(flask), PATH, method="POST", received=pieces) == []
     assert not flask.environ
+
+
+def test_no_path_of_the_short_way_is_guarded_or_answered_by_fastapi() -> None:
+    """MLflow's basic auth has guards in both: whoever passes FastAPI by must be for Flask's to let in."""
+    program = """
+import json
+from mlflow.server import app, auth, fastapi_app
+from tracking_server.app import _native_routes
+from tracking_server.shortcut import fixed_paths
+
+paths = fixed_paths(app, _native_routes(fastapi_app.app))
+methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+guarded = [path for path in paths for method in methods if auth._find_fastapi_validator(path, method)]
+print(json.dumps({"paths": sorted(paths), "guarded": guarded}))
+"""
+    done = subprocess.run(
+        [SERVER_PYTHON, "-c", program],
+        env={"PYTHONPATH": str(SERVER_IMAGE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["guarded"] == []
+    hot = {f"/api/2.0/mlflow/runs/{name}" for name in ("log-metric", "log-batch", "get", "create", "search")}
+    assert hot <= set(found["paths"])
+    assert "/api/3.0/mlflow/server-info" not in found["paths"]
