@@ -17,7 +17,7 @@ from unittest import mock
 import psutil
 
 from kit.emulators.choice import Choice
-from kit.environment import ROOT, SERVER
+from kit.environment import CLIENT, ROOT
 from kit.local.laptop import Laptop
 from stacks.team_files import load_teams
 
@@ -153,7 +153,7 @@ class LocalTeam:
         """What a program of a user with MLflow's client prints."""
         variables = {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": self.password()}
         answer = subprocess.run(
-            [SERVER / "bin" / "python", "-c", program],
+            [CLIENT / "bin" / "python", "-c", program],
             env={**self.environment, "MLFLOW_TRACKING_URI": self.url, **variables, **environment},
             cwd=self._folder,
             capture_output=True,

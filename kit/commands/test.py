@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import click
 
 from kit.emulators.localstack.environment import PYTHON_VERSION
-from kit.environment import ROOT, SERVER, find_python
+from kit.environment import CLIENT, ROOT, SERVER, find_python
 
 _BIN = ROOT / ".venv" / "bin"
 _PYTEST = (str(_BIN / "python"), "-m", "pytest", "--numprocesses=2", "--dist=loadfile")
@@ -62,6 +62,7 @@ def run_tiers(names: Sequence[str]) -> bool:
         **os.environ,
         "PATH": os.pathsep.join([str(_BIN), os.environ.get("PATH", os.defpath)]),
         "KIT_SERVER_PYTHON": str(SERVER / "bin" / "python"),
+        "KIT_CLIENT_PYTHON": str(CLIENT / "bin" / "python"),
     }
     results = []
     for tier in TIERS:

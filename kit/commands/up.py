@@ -13,7 +13,7 @@ from kit.emulators.adaptation import adapt, write_team_file
 from kit.emulators.choice import Choice
 from kit.emulators.existence import recorded_only
 from kit.emulators.template import DeployedStack
-from kit.environment import SERVER
+from kit.environment import CLIENT
 from kit.guard.replacements import refuse_replacements
 from kit.interruption import held_back
 from kit.local.assembly import TEAMS, synthesize
@@ -104,7 +104,7 @@ def _serve(laptop: Laptop, port: int, steps: Steps, recorded: Callable[[], str])
         database_port = laptop.start_database(deployment)
         report(f"{laptop.postgres.version} on 127.0.0.1:{database_port}")
     # The client imports MLflow while the server does.
-    with smoke.client_process(SERVER / "bin" / "python") as client:
+    with smoke.client_process(CLIENT / "bin" / "python") as client:
         with steps.step("Task") as report:
             target_port = laptop.start_task(deployment, database_port, report)
         with steps.step("Load balancer") as report:
@@ -135,7 +135,7 @@ def _how_to_use(laptop: Laptop, url: str) -> str:
         lines += ["  user      admin", f"  password  {show_password}   (from the stack's AdminSecret)"]
         export += f' MLFLOW_TRACKING_USERNAME=admin MLFLOW_TRACKING_PASSWORD="$({show_password})"'
     first_run = "import mlflow; mlflow.set_experiment('hello'); mlflow.log_metric('answer', 42)"
-    return "\n".join([*lines, "", export, f'.venv-server/bin/python -c "{first_run}"'])
+    return "\n".join([*lines, "", export, f'.venv-client/bin/python -c "{first_run}"'])
 
 
 def _smoke(
@@ -169,7 +169,7 @@ def _smoke(
         url,
         None if open_to_all else admin["username"],
         None if open_to_all else admin["password"],
-        python=SERVER / "bin" / "python",
+        python=CLIENT / "bin" / "python",
         client=client,
         evidence=evidence,
         progress=lambda line: report(" ".join(line.split()[1:])),
