@@ -111,13 +111,13 @@ class LocalTeam:
         """`scripts/kit` with the arguments, from start to end."""
         return self.start(*arguments, typed=typed, **environment).finish()
 
-    def start_up(self) -> Command:
+    def start_up(self, *options: str) -> Command:
         """`scripts/up`, under way."""
-        return self.start("up", TEAM, "--port", str(self.port), *self._options)
+        return self.start("up", TEAM, "--port", str(self.port), *self._options, *options)
 
-    def up(self) -> Finished:
+    def up(self, *options: str) -> Finished:
         """`scripts/up`, which has to succeed."""
-        finished = self.start_up().finish()
+        finished = self.start_up(*options).finish()
         assert finished.code == 0, finished.stderr
         self.told = finished.stderr
         return finished

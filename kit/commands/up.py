@@ -40,14 +40,14 @@ def up(team_name: str, choice: Choice, port: int, steps: Steps, *, containers: b
     refused, and an emulator that would forget. Raises LocalError, TeamFileError.
     """
     laptop = Laptop.find(team_name, choice)
+    engine = Engine.find() if containers else None
     with laptop.for_one_command():
         ran = laptop.running()
         planned = False
         try:
-            laptop.refuse_taken_port(port)
             with mlflow_compiled_meanwhile():
-                image = _image(steps) if containers else None
-                unchanged = _plan(laptop, steps)
+                unchanged = _plan(laptop, port, steps)
+                image = _image(engine, steps) if engine else None
                 planned = True
                 _deploy(laptop, unchanged, steps)
             return _how_to_use(laptop, _run(laptop, port, steps, image))
@@ -62,16 +62,9 @@ def up(team_name: str, choice: Choice, port: int, steps: Steps, *, containers: b
             raise
 
 
-def _image(steps: Steps) -> LocalImage:
-    engine = Engine.find()
-    with steps.step("Image") as report:
-        image = LocalImage(engine=engine, reference=build_image(engine.program, report))
-        report(f"{image.reference}, {engine}")
-        return image
-
-
-def _plan(laptop: Laptop, steps: Steps) -> bool:
+def _plan(laptop: Laptop, port: int, steps: Steps) -> bool:
     """All that comes before a change, and may refuse it; whether there is nothing to change."""
+    laptop.refuse_taken_port(port)
     emulator = laptop.emulator
     with steps.step("AWS emulator") as report:
         emulator.start(report)
@@ -89,6 +82,13 @@ def _plan(laptop: Laptop, steps: Steps) -> bool:
         planned = synthesized_templates(laptop.assembly)
         refuse_replacements(deployed_templates(cloudformation, planned), planned)
         return False
+
+
+def _image(engine: Engine, steps: Steps) -> LocalImage:
+    with steps.step("Image") as report:
+        image = LocalImage(engine=engine, reference=build_image(engine.program, report))
+        report(f"{image.reference}, {engine}")
+        return image
 
 
 def _deploy(laptop: Laptop, unchanged: bool, steps: Steps) -> None:
