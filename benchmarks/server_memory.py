@@ -21,7 +21,7 @@ import click
 import psutil
 
 from benchmarks.figure import show, show_machine
-from kit.environment import ROOT, SERVER
+from kit.environment import CLIENT, ROOT
 from kit.local.ports import free_port
 from kit.local.postgres import DatabaseInstance, PostgresServer
 
@@ -70,13 +70,13 @@ def _stock(folder: Path) -> Iterator[psutil.Process]:
     )
     port = free_port()
     environment = {
-        "PATH": os.pathsep.join([str(SERVER / "bin"), os.defpath]),
+        "PATH": os.pathsep.join([str(CLIENT / "bin"), os.defpath]),
         "HOME": str(folder),
         "MLFLOW_AUTH_CONFIG_PATH": str(folder / "auth.ini"),
         "MLFLOW_FLASK_SERVER_SECRET_KEY": secrets.token_hex(32),
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
-    command = [str(SERVER / "bin" / "mlflow"), "server", "--app-name", "basic-auth", "--backend-store-uri", url]
+    command = [str(CLIENT / "bin" / "mlflow"), "server", "--app-name", "basic-auth", "--backend-store-uri", url]
     with (folder / "stock.log").open("wb") as log:
         process = subprocess.Popen([*command, "--port", str(port)], cwd=folder, env=environment, stdout=log, stderr=log)
     try:

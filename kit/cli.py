@@ -54,7 +54,8 @@ def kit() -> None:
 @_team
 @_on_emulator
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="Where the server answers on this machine.")
-def up_command(team: str, choice: Choice | None, port: int) -> None:
+@click.option("--containers", is_flag=True, help="The task in containers of Docker or Podman, with its size's limits.")
+def up_command(team: str, choice: Choice | None, port: int, containers: bool) -> None:
     """Deploy TEAM to an AWS emulator, run its task and try it. Leaves the server running.
 
     \b
@@ -62,8 +63,9 @@ def up_command(team: str, choice: Choice | None, port: int) -> None:
       scripts/up
       scripts/up research --port 5051
       scripts/up --localstack
+      scripts/up --containers
     """
-    click.echo(up(team, choice or Choice.MINISTACK, port, Steps()))
+    click.echo(up(team, choice or Choice.MINISTACK, port, Steps(), containers=containers))
 
 
 @kit.command("environment")

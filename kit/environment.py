@@ -20,6 +20,11 @@ from kit.progress import Report, Steps
 ROOT = Path(__file__).parents[1]
 KIT = ROOT / ".venv"
 SERVER = ROOT / ".venv-server"
+"""What the image has installed."""
+CLIENT = ROOT / ".venv-client"
+"""MLflow whole, as those have it who train models."""
+_SERVER_LOCK = ROOT / "server_image" / "requirements.txt"
+_CLIENT_LOCK = ROOT / "kit" / "smoke" / "requirements.txt"
 _UV = KIT / "bin" / "uv"
 _STAMP = ".made-from"
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -30,7 +35,7 @@ class InstallError(Exception):
 
 
 def install(steps: Steps) -> None:
-    """Makes `.venv`, `node_modules` and `.venv-server` what the lock files say.
+    """Makes `.venv`, `node_modules`, `.venv-server` and `.venv-client` what the lock files say.
 
     Raises InstallError when a registry does not give what is asked for.
     """
@@ -38,7 +43,8 @@ def install(steps: Steps) -> None:
         parts: list[tuple[str, Path, list[Path], Callable[[Report], None]]] = [
             ("Python packages", KIT, [ROOT / "requirements.txt", ROOT / "scripts" / "uv.txt"], _install_kit),
             ("CDK command line", ROOT / "node_modules", [ROOT / "package-lock.json"], _install_cdk),
-            ("Server packages", SERVER, [ROOT / "server_image" / "requirements.txt"], _install_server),
+            ("Server packages", SERVER, [_SERVER_LOCK], _install_server),
+            ("Client packages", CLIENT, [_CLIENT_LOCK], _install_client),
         ]
         for name, folder, made_from, make in parts:
             if _is_current(folder, made_from):
@@ -109,11 +115,20 @@ def _install_cdk(report: Report) -> None:
 
 
 def _install_server(report: Report) -> None:
-    report("server_image/requirements.txt")
-    if not _is_whole(SERVER):
+    _install_beside(SERVER, _SERVER_LOCK, report)
+
+
+def _install_client(report: Report) -> None:
+    _install_beside(CLIENT, _CLIENT_LOCK, report)
+
+
+def _install_beside(environment: Path, requirements: Path, report: Report) -> None:
+    """Into an environment of its own, of the kit's Python."""
+    report(str(requirements.relative_to(ROOT)))
+    if not _is_whole(environment):
         kit_python = str(KIT / "bin" / "python")
-        _run([str(_UV), "venv", "--quiet", "--clear", "--python", kit_python, str(SERVER)], _REGISTRY)
-    _uv_install(SERVER, ROOT / "server_image" / "requirements.txt")
+        _run([str(_UV), "venv", "--quiet", "--clear", "--python", kit_python, str(environment)], _REGISTRY)
+    _uv_install(environment, requirements)
 
 
 def _is_whole(environment: Path) -> bool:

@@ -34,7 +34,14 @@ KEPT_TYPES = {
 def team_in_a_copy(folder: Path, choice: Choice, **environment: str) -> Iterator[LocalTeam]:
     """The example team up on the emulator, with a run, in a checkout whose team file the tests may change."""
     copy = fresh_copy(folder / "copy")
-    install(copy, ".venv", "node_modules", ".venv-server", *([".venv-localstack"] if choice == "localstack" else []))
+    install(
+        copy,
+        ".venv",
+        "node_modules",
+        ".venv-server",
+        ".venv-client",
+        *([".venv-localstack"] if choice == "localstack" else []),
+    )
     write_team_file(copy, FIRST)
     team = LocalTeam(folder, copy, choice)
     team.environment.update(environment)

@@ -12,6 +12,7 @@ _INSTALLED = {
     ".venv": ["requirements.txt", "scripts/uv.txt"],
     "node_modules": ["package-lock.json"],
     ".venv-server": ["server_image/requirements.txt"],
+    ".venv-client": ["kit/smoke/requirements.txt"],
     ".venv-localstack": ["localstack/requirements.txt"],
 }
 

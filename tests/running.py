@@ -17,7 +17,7 @@ from unittest import mock
 import psutil
 
 from kit.emulators.choice import Choice
-from kit.environment import ROOT, SERVER
+from kit.environment import CLIENT, ROOT
 from kit.local.laptop import Laptop
 from stacks.team_files import load_teams
 
@@ -111,13 +111,13 @@ class LocalTeam:
         """`scripts/kit` with the arguments, from start to end."""
         return self.start(*arguments, typed=typed, **environment).finish()
 
-    def start_up(self) -> Command:
+    def start_up(self, *options: str) -> Command:
         """`scripts/up`, under way."""
-        return self.start("up", TEAM, "--port", str(self.port), *self._options)
+        return self.start("up", TEAM, "--port", str(self.port), *self._options, *options)
 
-    def up(self) -> Finished:
+    def up(self, *options: str) -> Finished:
         """`scripts/up`, which has to succeed."""
-        finished = self.start_up().finish()
+        finished = self.start_up(*options).finish()
         assert finished.code == 0, finished.stderr
         self.told = finished.stderr
         return finished
@@ -153,7 +153,7 @@ class LocalTeam:
         """What a program of a user with MLflow's client prints."""
         variables = {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": self.password()}
         answer = subprocess.run(
-            [SERVER / "bin" / "python", "-c", program],
+            [CLIENT / "bin" / "python", "-c", program],
             env={**self.environment, "MLFLOW_TRACKING_URI": self.url, **variables, **environment},
             cwd=self._folder,
             capture_output=True,

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from kit import smoke
-from kit.environment import SERVER
+from kit.environment import CLIENT
 from kit.local.errors import LocalError
 
 _VARIABLE = "MLFLOW_TRACKING_PASSWORD"
@@ -22,7 +22,7 @@ def smoke_test(url: str, username: str | None, ca_bundle: Path | None) -> bool:
             url,
             username,
             password,
-            python=SERVER / "bin" / "python",
+            python=CLIENT / "bin" / "python",
             progress=click.echo,
             ca_bundle=ca_bundle,
         )

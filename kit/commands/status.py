@@ -76,7 +76,18 @@ def _tell_processes(laptop: Laptop, tell: Callable[[str], None]) -> bool:
     for name, (well, detail) in running.items():
         word = "running" if well else "not healthy" if detail else "not running"
         tell(f"  {word:<{_EXISTENCE}}{name}{f'  {detail}' if detail else ''}")
+    for container in _told_by_engine(laptop):
+        tell(f"  {'container':<{_EXISTENCE}}{container}")
     return all(well for well, _ in running.values())
+
+
+def _told_by_engine(laptop: Laptop) -> list[str]:
+    """The task's containers, where it runs in some; why not, where the engine does not answer."""
+    containers = laptop.containers()
+    try:
+        return containers.told() if containers else []
+    except LocalError as error:
+        return [str(error)]
 
 
 def _is_healthy(task: AgentStatus) -> bool:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import click
 
 from kit.emulators.localstack.environment import PYTHON_VERSION
-from kit.environment import ROOT, SERVER, find_python
+from kit.environment import CLIENT, ROOT, SERVER, find_python
+from kit.local.engine import Engine
+from kit.local.errors import LocalError
 
 _BIN = ROOT / ".venv" / "bin"
 _PYTEST = (str(_BIN / "python"), "-m", "pytest", "--numprocesses=2", "--dist=loadfile")
@@ -35,6 +37,14 @@ def _without_localstack() -> str | None:
     return None if here else f"LocalStack 4.14 needs Python {PYTHON_VERSION}, and there is none here"
 
 
+def _without_engine() -> str | None:
+    try:
+        Engine.find()
+    except LocalError as error:
+        return str(error)
+    return None
+
+
 TIERS = (
     Tier(name="format", commands=[[str(_BIN / "ruff"), "format", "--check", "--quiet"]]),
     Tier(name="lint", commands=[[str(_BIN / "ruff"), "check", "--quiet"]]),
@@ -46,6 +56,7 @@ TIERS = (
     Tier(name="smoke", commands=[[*_PYTEST, "tests/smoke"]]),
     # One process: each would bring up a server of its own.
     Tier(name="laptop", commands=[[*_PYTEST, "--numprocesses=0", "tests/e2e"]]),
+    Tier(name="containers", commands=[[*_PYTEST, "--numprocesses=0", "tests/containers"]], cannot_run=_without_engine),
     Tier(name="moto", commands=[[*_PYTEST, "tests/moto"]]),
     Tier(name="LocalStack", commands=[[*_PYTEST, "tests/localstack"]], cannot_run=_without_localstack),
     Tier(name="emulators", commands=[[*_PYTEST, "tests/emulators"]]),
@@ -62,6 +73,7 @@ def run_tiers(names: Sequence[str]) -> bool:
         **os.environ,
         "PATH": os.pathsep.join([str(_BIN), os.environ.get("PATH", os.defpath)]),
         "KIT_SERVER_PYTHON": str(SERVER / "bin" / "python"),
+        "KIT_CLIENT_PYTHON": str(CLIENT / "bin" / "python"),
     }
     results = []
     for tier in TIERS:

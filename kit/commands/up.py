@@ -13,36 +13,44 @@ from kit.emulators.adaptation import adapt, write_team_file
 from kit.emulators.choice import Choice
 from kit.emulators.existence import recorded_only
 from kit.emulators.template import DeployedStack
-from kit.environment import SERVER
+from kit.environment import CLIENT
 from kit.guard.replacements import refuse_replacements
 from kit.interruption import held_back
 from kit.local.assembly import TEAMS, synthesize
 from kit.local.cdk import is_bootstrapped, is_deployed
 from kit.local.deployment import Deployment
+from kit.local.engine import Engine, LocalImage
+from kit.local.engine_container import limits
 from kit.local.errors import LocalError
+from kit.local.image import build_image
 from kit.local.laptop import Laptop, overrides
+from kit.local.task_definition import TaskDefinition
 from kit.local.templates import deployed_templates, synthesized_templates
 from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
 from stacks.config import ArtifactsMode, Auth, StackKind
 
 
-def up(team_name: str, choice: Choice, port: int, steps: Steps) -> str:
+def up(team_name: str, choice: Choice, port: int, steps: Steps, *, containers: bool = False) -> str:
     """Brings the team's server up, or up to date, on an emulator and returns what its user needs to know.
+
+    With `containers` its task runs as containers of this machine's engine, otherwise as processes, whatever it was.
 
     Whatever goes wrong, no data is lost and nothing is left running, but what ran before: a server whose change was
     refused, and an emulator that would forget. Raises LocalError, TeamFileError.
     """
     laptop = Laptop.find(team_name, choice)
+    engine = Engine.find() if containers else None
     with laptop.for_one_command():
         ran = laptop.running()
         planned = False
         try:
             with mlflow_compiled_meanwhile():
                 unchanged = _plan(laptop, port, steps)
+                image = _image(engine, steps) if engine else None
                 planned = True
                 _deploy(laptop, unchanged, steps)
-            return _how_to_use(laptop, _run(laptop, port, steps))
+            return _how_to_use(laptop, _run(laptop, port, steps, image))
         except BaseException:
             with held_back():
                 if not ran or (planned and not laptop.forgets):
@@ -76,6 +84,13 @@ def _plan(laptop: Laptop, port: int, steps: Steps) -> bool:
         return False
 
 
+def _image(engine: Engine, steps: Steps) -> LocalImage:
+    with steps.step("Image") as report:
+        image = LocalImage(engine=engine, reference=build_image(engine.program, report))
+        report(f"{engine}: {image.reference.rpartition('/')[2]}")
+        return image
+
+
 def _deploy(laptop: Laptop, unchanged: bool, steps: Steps) -> None:
     emulator, region = laptop.emulator, laptop.team.region
     if not is_bootstrapped(emulator.client("ssm")):
@@ -91,28 +106,28 @@ def _deploy(laptop: Laptop, unchanged: bool, steps: Steps) -> None:
             report(resources)
 
 
-def _run(laptop: Laptop, port: int, steps: Steps) -> str:
+def _run(laptop: Laptop, port: int, steps: Steps, image: LocalImage | None) -> str:
     # A hundred questions, asked while the server starts.
     with ThreadPoolExecutor(1) as aside:
         recorded = aside.submit(_recorded_only, laptop)
-        return _serve(laptop, port, steps, recorded.result)
+        return _serve(laptop, port, steps, image, recorded.result)
 
 
-def _serve(laptop: Laptop, port: int, steps: Steps, recorded: Callable[[], str]) -> str:
+def _serve(laptop: Laptop, port: int, steps: Steps, image: LocalImage | None, recorded: Callable[[], str]) -> str:
     deployment = Deployment.read(laptop.team, laptop.emulator.client)
     with steps.step("PostgreSQL") as report:
         database_port = laptop.start_database(deployment)
         report(f"{laptop.postgres.version} on 127.0.0.1:{database_port}")
     # The client imports MLflow while the server does.
-    with smoke.client_process(SERVER / "bin" / "python") as client:
+    with smoke.client_process(CLIENT / "bin" / "python") as client:
         with steps.step("Task") as report:
-            target_port = laptop.start_task(deployment, database_port, report)
+            target_port = laptop.start_task(deployment, database_port, report, image)
         with steps.step("Load balancer") as report:
             url = laptop.start_load_balancer(deployment, port, target_port)
             report(f"127.0.0.1:{port} for the public name")
         with steps.step("Smoke test") as report:
             _smoke(laptop, deployment, url, database_port, client, report)
-    _tell_differences(laptop, deployment, database_port, recorded(), steps)
+    _tell_differences(laptop, deployment, database_port, recorded(), image, steps)
     return url
 
 
@@ -135,7 +150,7 @@ def _how_to_use(laptop: Laptop, url: str) -> str:
         lines += ["  user      admin", f"  password  {show_password}   (from the stack's AdminSecret)"]
         export += f' MLFLOW_TRACKING_USERNAME=admin MLFLOW_TRACKING_PASSWORD="$({show_password})"'
     first_run = "import mlflow; mlflow.set_experiment('hello'); mlflow.log_metric('answer', 42)"
-    return "\n".join([*lines, "", export, f'.venv-server/bin/python -c "{first_run}"'])
+    return "\n".join([*lines, "", export, f'.venv-client/bin/python -c "{first_run}"'])
 
 
 def _smoke(
@@ -162,14 +177,14 @@ def _smoke(
         smoke.ArtifactBucket(
             functools.partial(laptop.emulator.client, "s3"), deployment.artifact_bucket, deployment.artifact_prefix
         ),
-        laptop.state / "containers" / "server",
+        laptop.server_folder(deployment),
     )
     trusted = laptop.emulator.endpoint.ca_bundle
     result = smoke.run(
         url,
         None if open_to_all else admin["username"],
         None if open_to_all else admin["password"],
-        python=SERVER / "bin" / "python",
+        python=CLIENT / "bin" / "python",
         client=client,
         evidence=evidence,
         progress=lambda line: report(" ".join(line.split()[1:])),
@@ -182,9 +197,20 @@ def _smoke(
     report(f"{len(result.steps)} checks passed")
 
 
-def _tell_differences(laptop: Laptop, deployment: Deployment, database_port: int, recorded: str, steps: Steps) -> None:
+def _tell_differences(
+    laptop: Laptop,
+    deployment: Deployment,
+    database_port: int,
+    recorded: str,
+    image: LocalImage | None,
+    steps: Steps,
+) -> None:
     """Says what this machine does otherwise than AWS would, so that nobody takes it for more than it is."""
     steps.say()
+    if image:
+        task = TaskDefinition.from_properties(deployment.task_definition)
+        steps.say(f"Limits in force: {', '.join(limits(task, task.container('server')))}")
+        steps.say()
     steps.say("Other than on AWS:")
     declared = deployment.environment("server")
     for name, value in overrides(database_port).items():
@@ -192,7 +218,10 @@ def _tell_differences(laptop: Laptop, deployment: Deployment, database_port: int
     steps.say(f"  recorded by the emulator without effect: {recorded}")
     for difference in laptop.emulator.differences:
         steps.say(f"  {difference}")
-    steps.say("  containers are processes: no read-only root, user 10001, CPU or memory limit")
+    if image:
+        steps.say(f"  {image.engine} runs an image that was built here, on the network of this machine")
+    else:
+        steps.say("  containers are processes: no read-only root, user 10001, CPU or memory limit")
 
 
 def _recorded_only(laptop: Laptop) -> str:

@@ -12,6 +12,7 @@ import signal
 import sys
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -19,9 +20,11 @@ from filelock import FileLock, Timeout
 from kit.local import secret_values
 from kit.local.agent_files import AgentConfiguration, AgentStatus, Phase
 from kit.local.aws_endpoint import Credentials, ignore_user_configuration
-from kit.local.container import ProcessContainer
+from kit.local.container import Container, ProcessContainer
 from kit.local.credentials import CredentialsEndpoint, RoleCredentials
+from kit.local.engine_container import EngineContainer
 from kit.local.errors import LocalError
+from kit.local.task_containers import TRUST, TaskContainers
 from kit.local.task_definition import ContainerDefinition, TaskDefinition
 from kit.local.task_runner import Task
 
@@ -41,6 +44,7 @@ class Agent:
     def __init__(self, state: Path, configuration: AgentConfiguration, root: Credentials) -> None:
         self._state, self._configuration, self._root = state, configuration, root
         self._status = AgentStatus(configuration.port)
+        self._containers = TaskContainers(state, configuration.image) if configuration.image else None
         self._stopping = asyncio.Event()
         self._task: Task | None = None
         self._was_ready = False
@@ -94,7 +98,9 @@ class Agent:
                 container.name: self._environment(container, values[container.name], credentials)
                 for container in definition.containers
             }
-            self._task = Task(definition, self._container, environments, self._follow)
+            if self._containers:
+                stack.callback(self._containers.remove)
+            self._task = Task(definition, partial(self._container, definition), environments, self._follow)
             if self._stopping.is_set():
                 return "The agent was stopped."
             return await self._task.run()
@@ -108,17 +114,16 @@ class Agent:
             "AWS_REGION": endpoint.region,
             "AWS_DEFAULT_REGION": endpoint.region,
             "AWS_ENDPOINT_URL": endpoint.url,
-            **({"AWS_CA_BUNDLE": endpoint.ca_bundle} if endpoint.ca_bundle else {}),
+            **({"AWS_CA_BUNDLE": TRUST if self._containers else endpoint.ca_bundle} if endpoint.ca_bundle else {}),
         }
         declared = {name: overrides.get(name, value) for name, value in container.environment.items()}
         return {**self._configuration.platform, **aws, **declared, **secrets, **credentials}
 
-    def _container(self, definition: ContainerDefinition) -> ProcessContainer:
-        return ProcessContainer(
-            definition,
-            self._state / "containers" / definition.name,
-            self._state / "logs" / f"{definition.name}.log",
-        )
+    def _container(self, task: TaskDefinition, definition: ContainerDefinition) -> Container:
+        log = self._state / "logs" / f"{definition.name}.log"
+        if self._containers:
+            return EngineContainer(definition, task, self._containers, log, self._configuration.endpoint.ca_bundle)
+        return ProcessContainer(definition, self._state / "containers" / definition.name, log)
 
     def _follow(self) -> None:
         """Write how the task's containers are."""

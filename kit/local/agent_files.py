@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from kit.local import whole_file
 from kit.local.aws_endpoint import AwsEndpoint
+from kit.local.engine import LocalImage
 from kit.local.errors import LocalError
 
 _CONFIGURATION, _STATUS = "agent.json", "agent-status.json"
@@ -30,6 +31,7 @@ class AgentConfiguration:
             definition declares wins over it. AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL and
             AWS_CA_BUNDLE come from `endpoint`.
         port: where the server is going to listen, for the status.
+        image: runs the containers of it; without one they are processes.
     """
 
     endpoint: AwsEndpoint
@@ -37,6 +39,7 @@ class AgentConfiguration:
     overrides: Mapping[str, str]
     platform: Mapping[str, str]
     port: int
+    image: LocalImage | None = None
 
     def write(self, state: Path) -> None:
         """Write it into the state folder, which must exist."""
@@ -48,7 +51,9 @@ class AgentConfiguration:
         content = _read(state / _CONFIGURATION)
         if content is None:
             raise LocalError(f"{state / _CONFIGURATION} is missing or not readable: run kit up again.")
-        return cls(**content | {"endpoint": AwsEndpoint(**content["endpoint"])})
+        image = content.get("image")
+        typed = {"endpoint": AwsEndpoint(**content["endpoint"]), "image": image and LocalImage.from_json(image)}
+        return cls(**content | typed)
 
 
 class Phase(StrEnum):

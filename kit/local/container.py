@@ -6,13 +6,26 @@ import os
 import shutil
 import signal
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from kit.local.container_log import ContainerLog
 from kit.local.errors import LocalError
 from kit.local.task_definition import ContainerDefinition
 
-_LOG_BYTES = 20_000_000
+
+@dataclass(frozen=True)
+class Exit:
+    """How a container ended.
+
+    Attributes:
+        code: 128 + n for one that signal n ended.
+        reason: a sentence of what ended it, where more is known than the code.
+    """
+
+    code: int
+    reason: str | None = None
 
 
 class Container(Protocol):
@@ -24,8 +37,8 @@ class Container(Protocol):
         Raises LocalError when the command cannot be started.
         """
 
-    async def wait(self) -> int:
-        """Wait until the started container has ended; 128 + n is the exit code of one ended by signal n."""
+    async def wait(self) -> Exit:
+        """Wait until the started container has ended."""
 
     async def execute(self, argv: Sequence[str], timeout_s: float) -> bool:
         """Whether `argv`, run inside the started container, ends with 0 within `timeout_s` seconds."""
@@ -47,34 +60,29 @@ class ProcessContainer:
     """
 
     def __init__(self, definition: ContainerDefinition, folder: Path, log: Path) -> None:
-        self._definition, self._folder, self._log = definition, folder, log
+        self._definition, self._folder, self._log = definition, folder, ContainerLog(log)
         self._environment: dict[str, str] = {}
         self._process: asyncio.subprocess.Process | None = None
-        self._log_start = 0
 
     async def start(self, environment: Mapping[str, str]) -> None:
         # As in a new container: whatever the last run left is gone.
         shutil.rmtree(self._folder, ignore_errors=True)
         for name in ("work", "tmp", "home"):
             (self._folder / name).mkdir(mode=0o700, parents=True)
-        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
-            self._log.replace(self._log.with_suffix(".log.1"))
         self._environment = {
             **environment,
             "HOME": str(self._folder / "home"),
             "TMPDIR": str(self._folder / "tmp"),
         }
-        with os.fdopen(os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
-            self._log_start = output.tell()
+        with self._log.open() as output:
             self._process = await self._spawn(self._definition.argv, output.fileno())
 
-    async def wait(self) -> int:
+    async def wait(self) -> Exit:
         process = self._started()
         code = await process.wait()
         # The end of a container's first process is the end of all its processes.
         _signal_group(process, signal.SIGKILL)
-        return code if code >= 0 else 128 - code
+        return Exit(code if code >= 0 else 128 - code)
 
     async def execute(self, argv: Sequence[str], timeout_s: float) -> bool:
         try:
@@ -101,12 +109,7 @@ class ProcessContainer:
             await process.wait()
 
     def last_lines(self, count: int) -> list[str]:
-        if not self._log.exists():
-            return []
-        with self._log.open("rb") as file:
-            end = file.seek(0, os.SEEK_END)
-            file.seek(max(self._log_start, end - 64_000))
-            return file.read().decode(errors="replace").splitlines()[-count:]
+        return self._log.last_lines(count)
 
     async def _spawn(self, argv: Sequence[str], output: int) -> asyncio.subprocess.Process:
         try:

@@ -19,10 +19,13 @@ from kit.local.agent_files import AgentConfiguration, AgentStatus, Phase
 from kit.local.assembly import TEAMS
 from kit.local.cdk import Cdk
 from kit.local.deployment import Deployment
+from kit.local.engine import LocalImage
 from kit.local.errors import LocalError
 from kit.local.load_balancer import LoadBalancer
 from kit.local.ports import free_port
 from kit.local.postgres import DatabaseInstance, PostgresServer
+from kit.local.task_containers import TaskContainers
+from kit.local.task_definition import TaskDefinition
 from kit.progress import Report
 from stacks.config import TeamConfig
 from stacks.sizes import max_connections
@@ -111,8 +114,13 @@ class Laptop:
         instance = DatabaseInstance.from_properties(deployment.database, master["username"])
         return self.postgres.start(instance, master["password"], max_connections(self.team.sizing.instance_class))
 
-    def start_task(self, deployment: Deployment, database_port: int, report: Report) -> int:
-        """Runs the deployed task and waits until it is healthy; returns the port of its server."""
+    def start_task(
+        self, deployment: Deployment, database_port: int, report: Report, image: LocalImage | None = None
+    ) -> int:
+        """Runs the deployed task and waits until it is healthy; returns the port of its server.
+
+        Its containers are made of the image; without one they are processes.
+        """
         self.stop_task()
         port = free_port()
         AgentStatus.forget(self.state)
@@ -120,8 +128,9 @@ class Laptop:
             endpoint=self.emulator.endpoint,
             task_definition=deployment.task_definition,
             overrides=overrides(database_port),
-            platform=_image_environment(port),
+            platform=_listening_environment(port) if image else _image_environment(port),
             port=port,
+            image=image,
         ).write(self.state)
         root = self.emulator.root
         environment = {
@@ -154,7 +163,27 @@ class Laptop:
         return json.loads(self.emulator.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
 
     def stop_task(self) -> None:
+        """Stops the agent and its task, and removes the containers that a killed agent left behind."""
         processes.stop(self._agent_pid, _TASK_STOP_S)
+        if containers := self.containers():
+            containers.remove()
+
+    def containers(self) -> TaskContainers | None:
+        """Of the task that was started last; None when it was run as processes, or there was none."""
+        try:
+            image = AgentConfiguration.read(self.state).image
+        except LocalError:
+            return None
+        return TaskContainers(self.state, image) if image else None
+
+    def server_folder(self, deployment: Deployment) -> Path | None:
+        """Where the running server may write on this machine's disk; None where that is not to be seen."""
+        containers = self.containers()
+        if containers is None:
+            return self.state / "containers" / "server"
+        task = TaskDefinition.from_properties(deployment.task_definition)
+        (volume,) = {point.volume for point in task.container("server").mount_points if not point.read_only}
+        return containers.volume_folder(volume)
 
     def task_status(self) -> AgentStatus | None:
         """How the task is; None when nobody runs it."""
@@ -235,10 +264,13 @@ def _image_environment(port: int) -> dict[str, str]:
     return {
         "PATH": os.pathsep.join([str(SERVER / "bin"), os.defpath]),
         "PYTHONPATH": str(ROOT / "server_image"),
-        "MLFLOW_HOST": "127.0.0.1",
-        "MLFLOW_PORT": str(port),
         "LANG": "C.UTF-8",
+        **_listening_environment(port),
     }
+
+
+def _listening_environment(port: int) -> dict[str, str]:
+    return {"MLFLOW_HOST": "127.0.0.1", "MLFLOW_PORT": str(port)}
 
 
 def _summary(status: AgentStatus) -> str:

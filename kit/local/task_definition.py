@@ -1,4 +1,4 @@
-"""An AWS::ECS::TaskDefinition, typed: as much of it as an agent that runs processes obeys.
+"""An AWS::ECS::TaskDefinition, typed: as much of it as the agent obeys.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskdefinition-containerdefinition.html
 """
@@ -87,8 +87,21 @@ class HealthCheck:
 
 
 @dataclass(frozen=True)
+class MountPoint:
+    """A volume of the task, and where a container sees it."""
+
+    volume: str
+    path: str
+    read_only: bool
+
+
+@dataclass(frozen=True)
 class ContainerDefinition:
-    """One container of a task; the times are seconds, `start_timeout_s` None is no limit."""
+    """One container of a task.
+
+    The times are seconds; `start_timeout_s` None is no limit. `user` None is the image's own. What a process cannot
+    have is `user`, `read_only_root` and `mount_points`.
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -99,6 +112,9 @@ class ContainerDefinition:
     health_check: HealthCheck | None
     start_timeout_s: int | None
     stop_timeout_s: int
+    user: str | None
+    read_only_root: bool
+    mount_points: tuple[MountPoint, ...]
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any]) -> Self:
@@ -116,14 +132,26 @@ class ContainerDefinition:
             health_check=HealthCheck.from_properties(properties.get("HealthCheck") or {}),
             start_timeout_s=properties.get("StartTimeout"),
             stop_timeout_s=properties.get("StopTimeout", _STOP_TIMEOUT_S),
+            user=properties.get("User"),
+            read_only_root=properties.get("ReadonlyRootFilesystem", False),
+            mount_points=tuple(
+                MountPoint(entry["SourceVolume"], entry["ContainerPath"], entry.get("ReadOnly", False))
+                for entry in properties.get("MountPoints", ())
+            ),
         )
 
 
 @dataclass(frozen=True)
 class TaskDefinition:
-    """A task definition. `containers` are in the order in which they may start."""
+    """A task definition.
+
+    `containers` are in the order in which they may start. `cpu_units` (1024 to a vCPU) and `memory_mib` are of the
+    whole task; None is no limit.
+    """
 
     family: str
+    cpu_units: int | None
+    memory_mib: int | None
     task_role_arn: str | None
     execution_role_arn: str | None
     containers: tuple[ContainerDefinition, ...]
@@ -137,10 +165,21 @@ class TaskDefinition:
         containers = [*map(ContainerDefinition.from_properties, properties["ContainerDefinitions"])]
         return cls(
             family=properties["Family"],
+            cpu_units=_number(properties.get("Cpu")),
+            memory_mib=_number(properties.get("Memory")),
             task_role_arn=properties.get("TaskRoleArn"),
             execution_role_arn=properties.get("ExecutionRoleArn"),
             containers=_in_start_order(containers),
         )
+
+    def container(self, name: str) -> ContainerDefinition:
+        """The container of that name, which the task must have."""
+        (definition,) = (container for container in self.containers if container.name == name)
+        return definition
+
+
+def _number(value: str | int | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def _in_start_order(containers: Sequence[ContainerDefinition]) -> tuple[ContainerDefinition, ...]:

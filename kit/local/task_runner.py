@@ -105,14 +105,15 @@ class Task:
         await self._set(entry, last_status=LastStatus.RUNNING)
         watcher = asyncio.create_task(self._watch_health(entry))
         try:
-            exit_code = await entry.container.wait()
+            ended = await entry.container.wait()
         finally:
             watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watcher
-        await self._set(entry, last_status=LastStatus.STOPPED, health=Health.UNKNOWN, exit_code=exit_code)
+        entry.reason = entry.reason or ended.reason
+        await self._set(entry, last_status=LastStatus.STOPPED, health=Health.UNKNOWN, exit_code=ended.code)
         if entry.definition.essential:
-            await self._end(f"Essential container {name} exited with code {exit_code}.", entry)
+            await self._end(entry.reason or f"Essential container {name} exited with code {ended.code}.", entry)
 
     async def _watch_health(self, entry: RunningContainer) -> None:
         check = entry.definition.health_check

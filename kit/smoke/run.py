@@ -31,7 +31,7 @@ def run(
 
     url: the server's public address, whose origin the web page's calls carry.
     username, password: both None for a server without passwords; then nobody is expected to be refused.
-    python: one with mlflow, scikit-learn, matplotlib, pandas and psycopg2 (the server's environment).
+    python: one with mlflow, scikit-learn, matplotlib, pandas and psycopg2 (`.venv-client`).
     client: one that was started before, to save the seconds of its imports; else one is started here.
     evidence: proves also that the data is in PostgreSQL and in the bucket.
     progress: called with one line as each step ends.

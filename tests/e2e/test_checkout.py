@@ -38,7 +38,7 @@ def test_plain_cdk_ls_without_a_team_names_all_teams_stacks(tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = fresh_copy(tmp_path_factory.mktemp("copy"))
-    install(folder, ".venv", "node_modules", ".venv-server")
+    install(folder, ".venv", "node_modules", ".venv-server", ".venv-client")
     return folder
 
 

@@ -88,7 +88,7 @@ def test_a_team_that_was_never_deployed_is_said_to_be_so(tmp_path: Path) -> None
 def temporary(tmp_path: Path) -> LocalTeam:
     """The example team, with `temporary: true`, in a checkout of its own."""
     copy = fresh_copy(tmp_path / "copy")
-    install(copy, ".venv", "node_modules", ".venv-server")
+    install(copy, ".venv", "node_modules", ".venv-server", ".venv-client")
     (copy / "teams" / f"{TEAM}.yaml").write_text("region: eu-west-1\nsize: dev\ntemporary: true\n")
     return LocalTeam(tmp_path, copy)
 

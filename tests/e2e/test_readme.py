@@ -6,7 +6,7 @@ from kit.environment import ROOT
 from tests.running import Finished, LocalTeam
 
 # Printed only where something had to be installed, which the tests' own environment was before.
-INSTALLATION = ("Python packages", "CDK command line", "Server packages")
+INSTALLATION = ("Python packages", "CDK command line", "Server packages", "Client packages")
 
 
 def lines_of(text: str) -> list[str]:

@@ -61,7 +61,7 @@ def test_up_says_the_url_the_user_and_where_the_password_is(up_from_nothing: tup
 def test_the_pasted_lines_work(running: LocalTeam, up_from_nothing: tuple[LocalTeam, Finished]) -> None:
     export, snippet = up_from_nothing[1].stdout.strip().splitlines()[-2:]
     read = "print(mlflow.search_runs(experiment_names=['hello'])['metrics.answer'].tolist())"
-    lines = f'set -e\n{export}\n{snippet}\n.venv-server/bin/python -c "import mlflow; {read}"'
+    lines = f'set -e\n{export}\n{snippet}\n.venv-client/bin/python -c "import mlflow; {read}"'
     bash = str(shutil.which("bash"))
     pasted = subprocess.run(
         [bash, "-c", lines], env=running.environment, cwd=ROOT, capture_output=True, text=True, check=False

@@ -14,6 +14,7 @@ STEPS = {
     "Python packages": [],
     "CDK command line": [".venv"],
     "Server packages": [".venv", "node_modules"],
+    "Client packages": [".venv", "node_modules", ".venv-server"],
 }
 OLD_PYTHONS = ["2.7", "3.6", "3.8", "3.10"]
 

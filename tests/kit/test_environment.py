@@ -14,12 +14,21 @@ from kit.progress import Steps
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("requirements.txt", "package-lock.json", "scripts/uv.txt", "server_image/requirements.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in (
+        "requirements.txt",
+        "package-lock.json",
+        "scripts/uv.txt",
+        "server_image/requirements.txt",
+        "kit/smoke/requirements.txt",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     monkeypatch.setattr(environment, "KIT", tmp_path / ".venv")
     monkeypatch.setattr(environment, "SERVER", tmp_path / ".venv-server")
+    monkeypatch.setattr(environment, "CLIENT", tmp_path / ".venv-client")
+    monkeypatch.setattr(environment, "_SERVER_LOCK", tmp_path / "server_image" / "requirements.txt")
+    monkeypatch.setattr(environment, "_CLIENT_LOCK", tmp_path / "kit" / "smoke" / "requirements.txt")
     return tmp_path
 
 
@@ -27,7 +36,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def made(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The parts that are made, in order."""
     made: list[str] = []
-    for part, folder in (("kit", ".venv"), ("cdk", "node_modules"), ("server", ".venv-server")):
+    folders = {"kit": ".venv", "cdk": "node_modules", "server": ".venv-server", "client": ".venv-client"}
+    for part, folder in folders.items():
 
         def make(report: object, part: str = part, folder: str = folder) -> None:
             (checkout / folder).mkdir(exist_ok=True)
@@ -45,14 +55,15 @@ def install() -> str:
 
 def test_everything_is_installed_once(made: list[str]) -> None:
     said = install()
-    assert made == ["kit", "cdk", "server"]
+    assert made == ["kit", "cdk", "server", "client"]
     assert [line.split("  ")[0] for line in said.splitlines()] == [
         "Python packages",
         "CDK command line",
         "Server packages",
+        "Client packages",
     ]
     assert install() == ""
-    assert made == ["kit", "cdk", "server"]
+    assert made == ["kit", "cdk", "server", "client"]
 
 
 def test_only_what_is_made_from_a_changed_file_is_installed_again(made: list[str], checkout: Path) -> None:
@@ -75,7 +86,7 @@ def test_what_failed_is_installed_again(made: list[str], checkout: Path, monkeyp
     made.clear()
     (checkout / "node_modules").rmdir()
     install()
-    assert made == ["cdk", "server"]
+    assert made == ["cdk", "server", "client"]
 
 
 def test_a_second_installation_waits_for_the_first(made: list[str]) -> None:
@@ -86,7 +97,7 @@ def test_a_second_installation_waits_for_the_first(made: list[str]) -> None:
         assert second.is_alive()
         assert made == []
     second.join(30)
-    assert made == ["kit", "cdk", "server"]
+    assert made == ["kit", "cdk", "server", "client"]
 
 
 def test_a_tool_that_fails_is_quoted(checkout: Path) -> None:

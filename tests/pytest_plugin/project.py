@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from kit.environment import KIT, ROOT, SERVER
+from kit.environment import CLIENT, KIT, ROOT
 from tests.running import Command, Finished
 
 PLUGIN = ROOT / "pytest_plugin"
@@ -62,13 +62,13 @@ def make_environment(folder: Path) -> Path:
     """A virtual environment as its user would have it, with MLflow; returns its Python."""
     uv, python = str(KIT / "bin" / "uv"), folder / "bin" / "python"
     commands = [
-        [uv, "venv", "--quiet", "--python", str(SERVER / "bin" / "python"), str(folder)],
+        [uv, "venv", "--quiet", "--python", str(CLIENT / "bin" / "python"), str(folder)],
         [uv, "pip", "install", "--quiet", "--python", str(python), "--editable", str(PLUGIN), "psutil", "pytest-xdist"],
     ]
     for command in commands:
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
         assert answer.returncode == 0, answer.stderr
-    (there,) = (SERVER / "lib").glob("python*/site-packages")
+    (there,) = (CLIENT / "lib").glob("python*/site-packages")
     (here,) = (folder / "lib").glob("python*/site-packages")
     (here / "mlflow_from_there.pth").write_text(f"{there}\n")
     return python

@@ -39,7 +39,7 @@ def test_log_more(mlflow_server, n):
 def run(tmp_path_factory: pytest.TempPathFactory, python: Path) -> tuple[Project, Finished]:
     folder = tmp_path_factory.mktemp("workers")
     checkout = fresh_copy(folder / "kit")
-    install(checkout, ".venv", "node_modules", ".venv-server")
+    install(checkout, ".venv", "node_modules", ".venv-server", ".venv-client")
     (checkout / "teams" / "open.yaml").write_text(
         "region: eu-west-1\nsize: dev\nauth: none\nnetwork: {cidr: 10.0.16.0/20}\n"
     )

@@ -41,10 +41,10 @@ class Target:
 
 
 @pytest.fixture(scope="session")
-def server_python() -> Path:
-    python = Path(os.environ.get("KIT_SERVER_PYTHON", PROJECT / ".venv-server/bin/python"))
+def client_python() -> Path:
+    python = Path(os.environ.get("KIT_CLIENT_PYTHON", PROJECT / ".venv-client/bin/python"))
     if not python.exists():
-        pytest.skip(f"{python} is missing: scripts/test makes it, or name another in KIT_SERVER_PYTHON")
+        pytest.skip(f"{python} is missing: scripts/test makes it, or name another in KIT_CLIENT_PYTHON")
     return python
 
 
@@ -79,7 +79,7 @@ def bucket() -> Iterator[ArtifactBucket]:
 
 @pytest.fixture(scope="session")
 def target(
-    server_python: Path,
+    client_python: Path,
     database: Database,
     bucket: ArtifactBucket,
     tmp_path_factory: pytest.TempPathFactory,
@@ -93,7 +93,7 @@ def target(
     log = folder / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [server_python, "-m", "mlflow", "server", "--app-name", "basic-auth"],
+            [client_python, "-m", "mlflow", "server", "--app-name", "basic-auth"],
             cwd=folder,
             stdout=output,
             stderr=output,

@@ -15,13 +15,13 @@ NO_CLIENT = Path("/bin/false")
 
 
 @pytest.fixture(scope="module")
-def passed(target: Target, server_python: Path) -> tuple[SmokeReport, list[str]]:
+def passed(target: Target, client_python: Path) -> tuple[SmokeReport, list[str]]:
     lines: list[str] = []
     report = run(
         target.url,
         target.username,
         target.password,
-        python=server_python,
+        python=client_python,
         evidence=target.evidence,
         progress=lines.append,
     )
@@ -74,15 +74,15 @@ def test_the_password_is_in_no_line(passed: tuple[SmokeReport, list[str]], targe
     assert target.password not in "\n".join(passed[1])
 
 
-def test_a_wrong_password_is_told_and_stops_the_rest(target: Target, server_python: Path) -> None:
-    report = run(target.url, target.username, "wrong", python=server_python)
+def test_a_wrong_password_is_told_and_stops_the_rest(target: Target, client_python: Path) -> None:
+    report = run(target.url, target.username, "wrong", python=client_python)
     assert failures(report) == {"log in": f"the server at {target.url} refuses the password of user admin"}
     assert len(report.steps) == 2
 
 
-def test_a_server_that_is_down_is_told(server_python: Path) -> None:
+def test_a_server_that_is_down_is_told(client_python: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    report = run(url, "admin", "password", python=server_python)
+    report = run(url, "admin", "password", python=client_python)
     assert f"the server at {url} does not answer" in failures(report)["server answers"]
     assert len(report.steps) == 1
 
@@ -106,9 +106,9 @@ def test_a_client_that_breaks_is_told(target: Target) -> None:
     assert list(failures(report)) == ["MLflow client"]
 
 
-def test_a_server_that_goes_away_meanwhile_is_told(target: Target, proxy: SpoilingProxy, server_python: Path) -> None:
+def test_a_server_that_goes_away_meanwhile_is_told(target: Target, proxy: SpoilingProxy, client_python: Path) -> None:
     proxy.status_for = lambda method, path: 0 if path.startswith("/api/2.0/mlflow/runs/create") else None
-    report = run(proxy.url, target.username, target.password, python=server_python)
+    report = run(proxy.url, target.username, target.password, python=client_python)
     assert f"the server at {proxy.url} does not answer" in failures(report)["autologged training"]
     assert "artifacts" not in {step.name for step in report.steps}
 
@@ -117,8 +117,8 @@ def test_the_registered_model_is_deleted_afterwards(passed: tuple[SmokeReport, l
     assert registered_model_status(passed[0], target) == 404
 
 
-def test_keep_leaves_the_registered_model(target: Target, server_python: Path) -> None:
-    report = run(target.url, target.username, target.password, python=server_python, keep=True)
+def test_keep_leaves_the_registered_model(target: Target, client_python: Path) -> None:
+    report = run(target.url, target.username, target.password, python=client_python, keep=True)
     assert report.ok
     assert "clean up" not in {step.name for step in report.steps}
     assert registered_model_status(report, target) == 200

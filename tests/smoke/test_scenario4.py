@@ -59,15 +59,15 @@ def test_artifacts_in_another_place_are_told(bucket: ArtifactBucket, uri: str) -
         scenario4.objects_are_in_the_bucket(traces(uri), bucket)
 
 
-def test_rows_that_are_not_there_are_told(target: Target, server_python: Path) -> None:
+def test_rows_that_are_not_there_are_told(target: Target, client_python: Path) -> None:
     with pytest.raises(CheckError, match="PostgreSQL's table experiments has 0 rows of the smoke test, not 1"):
-        scenario4.rows_are_in_postgresql(traces(), target.evidence.database, python=server_python)
+        scenario4.rows_are_in_postgresql(traces(), target.evidence.database, python=client_python)
 
 
-def test_a_database_that_cannot_be_read_is_told(server_python: Path) -> None:
+def test_a_database_that_cannot_be_read_is_told(client_python: Path) -> None:
     nowhere = Database("127.0.0.1", 1, "mlflow", "mlflow_server", lambda: "secret-word")
     with pytest.raises(CheckError, match=r"PostgreSQL at 127\.0\.0\.1:1 cannot be read") as error:
-        scenario4.rows_are_in_postgresql(traces(), nowhere, python=server_python)
+        scenario4.rows_are_in_postgresql(traces(), nowhere, python=client_python)
     assert "secret-word" not in str(error.value)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from kit.commands import down, password, smoke, up
 from kit.emulators.choice import Choice
+from kit.local.engine import Engine, Kind, LocalImage
 from kit.local.errors import LocalError
 from kit.progress import Steps
 
@@ -143,6 +144,37 @@ def test_an_emulator_that_would_forget_goes_on_when_a_change_fails(
     with pytest.raises(LocalError, match="cdk deploy failed"):
         up.up("example", Choice.MOTO, 1, steps())
     assert laptops[0].calls == calls
+
+
+def test_without_an_engine_nothing_is_started_or_stopped(
+    laptops: list[FakeLaptop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    with pytest.raises(LocalError, match="No container engine answers"):
+        up.up("example", Choice.MINISTACK, 1, steps(), containers=True)
+    assert laptops[0].calls == []
+
+
+@pytest.mark.parametrize(("containers", "reference"), [(True, "localhost/image"), (False, None)])
+def test_each_up_says_itself_whether_the_task_runs_as_containers(
+    laptops: list[FakeLaptop], monkeypatch: pytest.MonkeyPatch, containers: bool, reference: str | None
+) -> None:
+    given: list[LocalImage | None] = []
+    engine = Engine(kind=Kind.PODMAN, program="podman", version="5", environment={})
+
+    def run(laptop: Any, port: int, steps: Steps, image: LocalImage | None) -> str:
+        given.append(image)
+        raise LocalError("far enough")
+
+    monkeypatch.setattr(up.Engine, "find", lambda: engine)
+    monkeypatch.setattr(up, "build_image", lambda program, report: "localhost/image")
+    monkeypatch.setattr(up, "_plan", lambda *_: True)
+    monkeypatch.setattr(up, "_deploy", lambda *_: None)
+    monkeypatch.setattr(up, "_run", run)
+    with pytest.raises(LocalError, match="far enough"):
+        up.up("example", Choice.MINISTACK, 1, steps(), containers=containers)
+    assert [image and image.reference for image in given] == [reference]
 
 
 def test_the_password_of_a_team_that_is_down_is_not_looked_for(laptops: list[FakeLaptop]) -> None:

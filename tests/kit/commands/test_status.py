@@ -23,6 +23,10 @@ HEALTHY = {
 }
 
 
+def fail() -> None:
+    raise LocalError("`podman ps` says: it broke")
+
+
 @functools.cache
 def client(service: str) -> Any:
     return boto3.Session("testing", "testing", region_name="eu-west-1").client(service)
@@ -46,6 +50,7 @@ def laptop(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
             alive=lambda: True, client=client, endpoint=SimpleNamespace(url="https://localhost:1"), account_id="1"
         ),
         postgres=SimpleNamespace(running=True),
+        containers=lambda: None,
         task=task,
         url="http://localhost:5050",
     )
@@ -130,6 +135,26 @@ def test_a_process_that_does_not_do_its_part_is_told(
     well, lines = tell()
     assert not well
     assert line in lines
+
+
+@pytest.mark.parametrize(
+    ("containers", "lines"),
+    [
+        (
+            SimpleNamespace(told=lambda: ["a-migrate  Exited (0)", "a-server  Up"]),
+            ["a-migrate  Exited (0)", "a-server  Up"],
+        ),
+        (SimpleNamespace(told=fail), ["`podman ps` says: it broke"]),
+    ],
+)
+def test_containers_are_told_in_the_engine_s_words(
+    laptop: SimpleNamespace, containers: SimpleNamespace, lines: list[str]
+) -> None:
+    deploy(*KINDS)
+    laptop.containers = lambda: containers
+    well, told = tell()
+    assert well
+    assert told[-len(lines) :] == [f"  container      {line}" for line in lines]
 
 
 def test_without_its_emulator_nothing_can_be_told(laptop: SimpleNamespace) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kit.local.container import ProcessContainer
+from kit.local.container import Exit, ProcessContainer
 from kit.local.errors import LocalError
 from kit.local.task_definition import ContainerDefinition, TaskDefinition
 from tests.kit.local.waiting import wait_for
@@ -38,7 +38,7 @@ def run(tmp_path: Path, script: str, environment: dict[str, str] = ENVIRONMENT) 
     async def to_end() -> tuple[int, list[str]]:
         process = container(tmp_path, script)
         await process.start(environment)
-        return await process.wait(), process.last_lines(100)
+        return (await process.wait()).code, process.last_lines(100)
 
     return asyncio.run(to_end())
 
@@ -79,19 +79,19 @@ def test_stop_lets_a_process_end_by_itself(tmp_path: Path) -> None:
         script = "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
         process = await started(tmp_path, script, "ready")
         await process.stop(30)
-        return await process.wait(), process.last_lines(1)
+        return (await process.wait()).code, process.last_lines(1)
 
     assert asyncio.run(stopped()) == (0, ["bye"])
 
 
 def test_stop_kills_what_does_not_end_in_time(tmp_path: Path) -> None:
-    async def stopped() -> int:
+    async def stopped() -> Exit:
         script = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
         process = await started(tmp_path, script, "ready")
         await process.stop(0.2)
         return await process.wait()
 
-    assert asyncio.run(stopped()) == 128 + signal.SIGKILL
+    assert asyncio.run(stopped()) == Exit(128 + signal.SIGKILL)
 
 
 def test_a_command_inside_has_the_containers_environment_and_a_time_limit(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 import socket
@@ -11,14 +12,17 @@ from kit.emulators.choice import Choice
 from kit.emulators.moto.emulator import Moto
 from kit.environment import ROOT
 from kit.local import laptop as laptop_module
-from kit.local.agent_files import AgentStatus, Phase
+from kit.local.agent_files import AgentConfiguration, AgentStatus, Phase
+from kit.local.aws_endpoint import AwsEndpoint
 from kit.local.deployment import Deployment
+from kit.local.engine import LocalImage
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
 from kit.local.load_balancer import FixedResponse
 from kit.local.postgres import PostgresServer
 from stacks.config import TeamConfig
 from stacks.team_files import TeamFileError, load_teams
+from tests.kit.local.fake_engine import FakeEngine
 
 
 @pytest.fixture
@@ -176,6 +180,59 @@ def test_a_team_of_which_nothing_runs_can_be_stopped(laptop: Laptop) -> None:
     assert not laptop.running()
     laptop.stop()
     assert laptop.state.exists()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> FakeEngine:
+    return FakeEngine(tmp_path / "engine")
+
+
+def run_before(laptop: Laptop, image: LocalImage | None) -> None:
+    """Leaves the configuration that an agent was started with."""
+    AgentConfiguration(
+        endpoint=AwsEndpoint("http://localhost:1", "eu-west-1"),
+        task_definition={},
+        overrides={},
+        platform={},
+        port=1,
+        image=image,
+    ).write(laptop.state)
+
+
+def test_containers_that_a_killed_agent_left_behind_are_removed(laptop: Laptop, engine: FakeEngine) -> None:
+    run_before(laptop, engine.image())
+    engine.answer("ps", stdout="id-1\n")
+    laptop.stop()
+    assert [argv for argv, _ in engine.calls("rm")] == [["rm", "--force", "--volumes", "id-1"]]
+
+
+def test_a_task_of_processes_asks_no_engine(laptop: Laptop, engine: FakeEngine) -> None:
+    assert laptop.containers() is None
+    run_before(laptop, None)
+    laptop.stop_task()
+    assert laptop.containers() is None
+    assert engine.calls() == []
+
+
+def test_a_configuration_from_before_there_were_containers_is_one_of_processes(laptop: Laptop) -> None:
+    run_before(laptop, None)
+    file = laptop.state / "agent.json"
+    file.write_text(json.dumps({k: v for k, v in json.loads(file.read_text()).items() if k != "image"}))
+    assert AgentConfiguration.read(laptop.state).image is None
+
+
+def test_where_the_server_may_write_is_looked_up_in_the_engine(
+    laptop: Laptop, engine: FakeEngine, deployment: Deployment, tmp_path: Path
+) -> None:
+    assert laptop.server_folder(deployment) == laptop.state / "containers" / "server"
+    point = {"SourceVolume": "scratch", "ContainerPath": "/scratch"}
+    server = {"Name": "server", "Command": ["serve"], "MountPoints": [point]}
+    deployed = dataclasses.replace(deployment, task_definition={"Family": "f", "ContainerDefinitions": [server]})
+    engine.answer("volume", "inspect", stdout=f"{tmp_path}\n")
+    run_before(laptop, engine.image())
+    assert laptop.server_folder(deployed) == tmp_path
+    ((argv, _),) = engine.calls("volume", "inspect")
+    assert argv[-1].endswith("-scratch")
 
 
 def test_deleting_the_data_leaves_nothing_behind(laptop: Laptop) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from kit.local.errors import LocalError
-from kit.local.task_definition import Condition, HealthCheck, SecretReference, TaskDefinition
+from kit.local.task_definition import Condition, HealthCheck, MountPoint, SecretReference, TaskDefinition
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:admin-AbCdEf"
 
@@ -60,6 +60,34 @@ def test_what_ecs_refuses_is_refused(condition: str, reason: str) -> None:
     second = {"Name": "b", "Command": ["b"], "DependsOn": [{"ContainerName": "a", "Condition": condition}]}
     with pytest.raises(LocalError, match=reason):
         task_of(first, second)
+
+
+def test_what_only_a_container_can_have_is_read() -> None:
+    described = {
+        "Family": "tracking",
+        "Cpu": "512",
+        "Memory": "2048",
+        "ContainerDefinitions": [
+            {
+                "Name": "a",
+                "Command": ["a"],
+                "User": "10001:10001",
+                "ReadonlyRootFilesystem": True,
+                "MountPoints": [{"SourceVolume": "tmp", "ContainerPath": "/scratch", "ReadOnly": False}],
+            }
+        ],
+    }
+    task = TaskDefinition.from_properties(described)
+    assert (task.cpu_units, task.memory_mib) == (512, 2048)
+    container = task.container("a")
+    assert (container.user, container.read_only_root) == ("10001:10001", True)
+    assert container.mount_points == (MountPoint("tmp", "/scratch", False),)
+
+
+def test_without_a_size_there_is_no_limit() -> None:
+    task = task_of({"Name": "a", "Command": ["a"]})
+    assert (task.cpu_units, task.memory_mib) == (None, None)
+    assert (task.containers[0].user, task.containers[0].read_only_root) == (None, False)
 
 
 def test_a_container_without_a_command_cannot_be_a_process() -> None:
