@@ -8,6 +8,7 @@ from tracking_server.environment import Environment
 SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 AUTH_MODES = ("basic", "none")
 ARTIFACT_MODES = ("proxied", "presigned", "direct")
+STORES = ("postgresql", "mlflow")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ class ServeSettings:
             allowed_origins=environment.text("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "").lower(),
             encryption_key=environment.text("TRACKING_ENCRYPTION_KEY", min_length=32),
         )
+        # MLflow makes the store, from an entry point: tracking_server/store/plugin.py.
+        environment.choice("TRACKING_STORE", STORES, "postgresql")
         # MLflow drops a 0, and SQLAlchemy then takes its own 5 and 10 (mlflow/store/db/utils.py).
         environment.integer("MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 5, minimum=1)
         environment.integer("MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW", 10, minimum=1)
