@@ -29,6 +29,13 @@ class Auth(StrEnum):
     NONE = "none"
 
 
+class TrackingStore(StrEnum):
+    """What reads and writes runs in the database."""
+
+    POSTGRESQL = "postgresql"
+    MLFLOW = "mlflow"
+
+
 class Egress(StrEnum):
     """How tasks reach AWS's services, and what else they reach."""
 
@@ -190,6 +197,14 @@ class TeamConfig(_Section):
             description="`basic`: MLflow's users and permissions. `none`: everybody, internal only.",
         ),
     ] = Auth.BASIC
+    tracking_store: Annotated[
+        TrackingStore,
+        Field(
+            strict=False,
+            description="`postgresql`: the calls that training makes most are one round trip to the database. "
+            "`mlflow`: MLflow's own code for every call. The data is the same.",
+        ),
+    ] = TrackingStore.POSTGRESQL
     domain: Annotated[DomainConfig | None, Field(description="The server's own host name, with TLS.")] = None
     server: Annotated[ServerConfig, Field(description="Overrides of the size.")] = ServerConfig()
     database: Annotated[DatabaseConfig, Field(description="Overrides of the size, and backups.")] = DatabaseConfig()

@@ -8,6 +8,7 @@ from tracking_server.environment import Environment
 SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 AUTH_MODES = ("basic", "none")
 ARTIFACT_MODES = ("proxied", "presigned", "direct")
+STORES = ("postgresql", "mlflow")
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ class ServeSettings:
             allowed_origins=environment.text("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "").lower(),
             encryption_key=environment.text("TRACKING_ENCRYPTION_KEY", min_length=32),
         )
+        # MLflow makes the store, from an entry point: tracking_server/store/plugin.py.
+        environment.choice("TRACKING_STORE", STORES, "postgresql")
         # The job runner is a process tree of its own, which `serve` does not start.
         environment.choice("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", ("false",), "false")
         if auth == "basic":
