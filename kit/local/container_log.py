@@ -1,5 +1,7 @@
 """The file that a container's output goes to, whatever runs it."""
 
+import contextlib
+import json
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -25,10 +27,19 @@ class ContainerLog:
         return file
 
     def last_lines(self, count: int) -> list[str]:
-        """The last lines of this start, at most `count`."""
+        """What the last lines of this start say, at most `count`."""
         if not self._path.exists():
             return []
         with self._path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(self._start, end - _TAIL_BYTES))
-            return file.read().decode(errors="replace").splitlines()[-count:]
+            return [_message(line) for line in file.read().decode(errors="replace").splitlines()[-count:]]
+
+
+def _message(line: str) -> str:
+    """The message of a line of JSON, as the server writes them; of any other line all of it."""
+    with contextlib.suppress(ValueError):
+        content = json.loads(line)
+        if isinstance(content, dict) and "message" in content:
+            return str(content["message"])
+    return line

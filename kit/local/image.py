@@ -14,35 +14,35 @@ from kit.progress import Report
 
 FOLDER = ROOT / "server_image"
 LOG = ROOT / ".kit" / "image-build.log"
-_NAME = "localhost/mlflow-team-server"
 # Known to every builder without an ARG, and kept out of the image and its history.
 # https://docs.docker.com/reference/dockerfile/#predefined-args
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
 
-def build_image(program: str, report: Report) -> str:
+def build_image(program: str, report: Report, folder: Path = FOLDER) -> str:
     """The local reference of the image, which is built unless the engine has one of the same sources.
 
     Where neither this machine nor a registry has the base image, it is made here (see `base_image`).
 
     Args:
         program: the command of Docker or Podman, or its path.
+        folder: the image's sources, with their Dockerfile.
 
     Raises:
         LocalError: the image cannot be built.
     """
-    reference = f"{_NAME}:{fingerprint(FOLDER)}"
+    reference = f"localhost/mlflow-{folder.name.replace('_', '-')}:{fingerprint(folder)}"
     if has_image(program, reference):
         return reference
     base_image.provide(program, report)
-    with TemporaryDirectory(prefix="kit-image-") as folder:
+    with TemporaryDirectory(prefix="kit-image-") as secrets:
         # Without BuildKit, Docker knows no secrets of a build; it is the default since Docker 23.
         environment = {**os.environ, "DOCKER_BUILDKIT": "1"}
         command = [
             *(program, "build", *_isolation(program)),
             *(word for name in _PROXIES if name in os.environ for word in ("--build-arg", name)),
-            *build_secrets.arguments(Path(folder)),
-            *("--tag", reference, str(FOLDER)),
+            *build_secrets.arguments(Path(secrets)),
+            *("--tag", reference, str(folder)),
         ]
         with child(command, ROOT, environment) as process:
             last = _follow(process, report)

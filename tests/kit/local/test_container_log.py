@@ -34,3 +34,10 @@ def test_a_large_one_is_put_aside(path: Path, monkeypatch: pytest.MonkeyPatch) -
             file.write(start)
     assert path.read_text() == "second\n"
     assert path.with_suffix(".log.1").read_text() == "first\n"
+
+
+def test_of_a_line_of_json_the_message_is_said(path: Path) -> None:
+    log = ContainerLog(path)
+    with log.open() as output:
+        output.write(b'{"level": "ERROR", "message": "of the server"}\n[1]\nplain\n')
+    assert log.last_lines(3) == ["of the server", "[1]", "plain"]
