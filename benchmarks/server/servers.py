@@ -12,6 +12,7 @@ import psutil
 from benchmarks.server.setting import BUCKET, KEYS, Setting
 from benchmarks.server.waiting import wait_until
 from kit.local.engine import Engine
+from kit.local.engine_container import ulimits
 from kit.local.errors import LocalError
 from kit.local.ports import free_port
 
@@ -96,7 +97,7 @@ def running(engine: Engine, image: Image) -> Iterator[Running]:
     name = f"kit-benchmark-{image.name}-{secrets.token_hex(4)}"
     environment = {**image.environment, "MLFLOW_PORT": str(port)}
     try:
-        arguments = ("run", "--detach", "--name", name, "--network", "host", *_LIMITS, *_names(environment))
+        arguments = ("run", "--detach", "--name", name, "--network", "host", *_LIMITS, *ulimits(), *_names(environment))
         engine.call(*arguments, image.reference, *image.command, environment=environment)
         started = wait_until(f"http://127.0.0.1:{port}/health", lambda: _state(engine, name)["Running"])
         yield Running(port, _state(engine, name)["Pid"], started)
@@ -109,7 +110,7 @@ def running(engine: Engine, image: Image) -> Iterator[Running]:
 def run_migrate(engine: Engine, image: Image) -> None:
     """The kit's `migrate`, to its end."""
     environment = dict(image.environment)
-    arguments = ("run", "--rm", "--network", "host", *_LIMITS, *_names(environment))
+    arguments = ("run", "--rm", "--network", "host", *_LIMITS, *ulimits(), *_names(environment))
     engine.call(*arguments, image.reference, *_COMMAND, "migrate", environment=environment, timeout_s=180)
 
 

@@ -126,8 +126,7 @@ class EngineContainer:
             yield from (word for name in ("--memory", "--memory-swap") for word in (name, f"{self._task.memory_mib}m"))
         if self._task.cpu_units:
             yield from ("--cpus", f"{self._task.cpu_units / 1024:g}")
-        yield from ("--ulimit", _ulimit("nofile", resource.RLIMIT_NOFILE, _OPEN_FILES))
-        yield from ("--ulimit", _ulimit("nproc", resource.RLIMIT_NPROC, _PROCESSES))
+        yield from ulimits()
 
     def _mounts(self) -> Iterator[str]:
         for point in self._definition.mount_points:
@@ -182,6 +181,12 @@ class EngineContainer:
             )
         except OSError as error:
             raise LocalError(f"{self._engine.program} cannot be run: {error.strerror}.") from error
+
+
+def ulimits() -> Iterator[str]:
+    """The engine's arguments for Fargate's limits of open files, and for a limit of processes."""
+    yield from ("--ulimit", _ulimit("nofile", resource.RLIMIT_NOFILE, _OPEN_FILES))
+    yield from ("--ulimit", _ulimit("nproc", resource.RLIMIT_NPROC, _PROCESSES))
 
 
 def limits(task: TaskDefinition, container: ContainerDefinition) -> Iterator[str]:
