@@ -23,6 +23,7 @@ _WHOLE_RUNS = """
     FROM unnest(ARRAY(%(page)s)) WITH ORDINALITY AS page (run_id, position) JOIN runs ON run_uuid = page.run_id
     ORDER BY position
 """
+_KEPT_LENGTH = 1000
 _DIALECT = psycopg2.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -38,7 +39,9 @@ def page_of_runs(
     if max_results is not None and not 0 < max_results <= SEARCH_MAX_RESULTS_THRESHOLD:
         return None
     try:
-        statement, parameters = _statement(filter_string, tuple(order_by or ()), run_view_type)
+        # A filter may name thousands of runs; such a one is not kept.
+        make = _statement if len(filter_string or "") <= _KEPT_LENGTH else _statement.__wrapped__
+        statement, parameters = make(filter_string, tuple(order_by or ()), run_view_type)
         page = {"experiment_ids": _parse_experiment_ids(experiment_ids), **page_of(max_results, page_token)}
     except Exception:  # MLflow's functions raise what not; asked once more, MLflow refuses in its own way.
         return None

@@ -44,6 +44,7 @@ def searched(both: Both) -> str:
         {"filter": "params.p IS NOT NULL and params.p != 'value 2'"},
         {"filter": "attributes.status IN ('RUNNING', 'FAILED')"},
         {"filter": "run_name = 'run-4'"},
+        {"filter": "run_name = 'run-4' and " + " and ".join(["attributes.status = 'RUNNING'"] * 40)},
         {"filter": "attributes.run_name LIKE 'run-1%'"},
         {"filter": "dataset.name = 'd' and dataset.context = 'training'"},
         {"filter": "dataset.digest LIKE '%1'", "order_by": ["metrics.m"]},
