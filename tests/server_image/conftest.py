@@ -38,7 +38,7 @@ def postgres() -> Iterator[Postgres]:
         capture_output=True,
     )
     address = ["-h", "127.0.0.1", "-p", str(server.port), "-k", ""]
-    options = ["-c", "fsync=off", "-c", "log_statement=all"]
+    options = ["-c", "fsync=off", "-c", "log_statement=all", "-c", "log_line_prefix=%d "]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [programs / "postgres", "-D", data, *address, *options],

@@ -23,7 +23,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
     "closed": {"size": "medium", "network": {"egress": "endpoints"}, "artifacts": {"mode": "presigned"}},
     "public": {"size": "large", "access": "public", "domain": ZONE, "tags": {"cost-centre": "42"}},
     "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
-    "temporary": {"size": "dev", "temporary": True, "artifacts": {"mode": "direct"}},
+    "temporary": {"size": "dev", "temporary": True, "artifacts": {"mode": "direct"}, "tracking_store": "mlflow"},
     "guest": {
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},
         "network": {

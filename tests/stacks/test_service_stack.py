@@ -136,6 +136,11 @@ def test_direct_artifacts_bypass_the_server() -> None:
     assert "MLFLOW_ARTIFACTS_DESTINATION" in environment("usual", "server")
 
 
+def test_the_team_says_which_tracking_store_the_server_has() -> None:
+    assert environment("usual", "server")["TRACKING_STORE"] == "postgresql"
+    assert environment("temporary", "server")["TRACKING_STORE"] == "mlflow"
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_task_is_as_large_as_the_size_says(shape: str) -> None:
     sizing = team(shape).sizing

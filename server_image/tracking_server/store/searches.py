@@ -10,14 +10,20 @@ from mlflow.store.tracking import sqlalchemy_store as mlflow_store
 from mlflow.store.tracking.dbmodels.models import SqlRun
 from mlflow.utils.search_utils import SearchUtils
 from mlflow.utils.validation import _parse_experiment_ids
-from sqlalchemy import BigInteger, BindParameter, any_, bindparam, literal_column, select
+from sqlalchemy import BigInteger, BindParameter, Label, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, psycopg2
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from tracking_server.store.reads import RUN
 
-_COLUMNS: list[Any] = [literal_column(column) for column in RUN]
+# What belongs to a run is read for the runs of the page alone.
+_WHOLE_RUNS = """
+    SELECT %(columns)s
+    FROM unnest(ARRAY(%(page)s)) WITH ORDINALITY AS page (run_id, position) JOIN runs ON run_uuid = page.run_id
+    ORDER BY position
+"""
+_KEPT_LENGTH = 1000
 _DIALECT = psycopg2.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -33,7 +39,9 @@ def page_of_runs(
     if max_results is not None and not 0 < max_results <= SEARCH_MAX_RESULTS_THRESHOLD:
         return None
     try:
-        statement, parameters = _statement(filter_string, tuple(order_by or ()), run_view_type)
+        # A filter may name thousands of runs; such a one is not kept.
+        make = _statement if len(filter_string or "") <= _KEPT_LENGTH else _statement.__wrapped__
+        statement, parameters = make(filter_string, tuple(order_by or ()), run_view_type)
         page = {"experiment_ids": _parse_experiment_ids(experiment_ids), **page_of(max_results, page_token)}
     except Exception:  # MLflow's functions raise what not; asked once more, MLflow refuses in its own way.
         return None
@@ -66,7 +74,7 @@ def _statement(filter_string: str | None, order_by: tuple[str, ...], run_view_ty
     conditions, joins, dataset_joins = mlflow_store._get_sqlalchemy_filter_clauses(filters, session, "postgresql")
     if dataset_joins:
         return "", {}
-    search = select(*_COLUMNS, *sort_columns).select_from(SqlRun)
+    search = select(SqlRun.run_uuid).select_from(SqlRun)
     for subquery in joins:
         search = search.join(subquery)
     for subquery in sort_joins:
@@ -76,9 +84,12 @@ def _statement(filter_string: str | None, order_by: tuple[str, ...], run_view_ty
         SqlRun.lifecycle_stage.in_(LifecycleStage.view_type_to_stages(run_view_type)),
         *conditions,
     )
-    page = search.order_by(*order).limit(_later("limit", BigInteger())).offset(_later("offset", BigInteger()))
+    # MLflow sorts by the names of columns that it selects; here only the id is selected.
+    named = {column.name: column for column in sort_columns if isinstance(column, Label)}
+    search = search.order_by(*(named[clause] if isinstance(clause, str) else clause for clause in order))
+    page = search.limit(_later("limit", BigInteger())).offset(_later("offset", BigInteger()))
     compiled = page.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    return compiled.string, compiled.params
+    return _WHOLE_RUNS % {"columns": ", ".join(RUN), "page": compiled.string}, compiled.params
 
 
 def _later(name: str, type_: TypeEngine[Any]) -> BindParameter[Any]:

@@ -124,14 +124,15 @@ def _finite(value: float) -> float:
     return max(-float_info.max, min(value, float_info.max)) + 0.0
 
 
-@lru_cache(maxsize=10_000)
 def _is_name(key: object) -> bool:
-    """Whether MLflow accepts the name of a metric, param or tag."""
+    return isinstance(key, str) and len(key) <= validation.MAX_ENTITY_KEY_LENGTH and _is_accepted(key)
+
+
+@lru_cache(maxsize=10_000)
+def _is_accepted(name: str) -> bool:
+    """Whether MLflow accepts the name of a metric, param or tag; its own pattern also lets a line end follow."""
     return (
-        isinstance(key, str)
-        and len(key) <= validation.MAX_ENTITY_KEY_LENGTH
-        # MLflow's own pattern also lets a line end follow.
-        and not key.endswith("\n")
-        and bool(validation.validate_param_and_metric_name(key))
-        and not validation.path_not_unique(key)
+        not name.endswith("\n")
+        and bool(validation.validate_param_and_metric_name(name))
+        and not validation.path_not_unique(name)
     )
