@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import resource
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ _PROCESSES = 4_096
 # The engine's own log is read while it is written, and kept no longer than the container.
 _LOG = ("--log-driver", "json-file", "--log-opt", "max-size=10m")
 _READ_TO_THE_END_S = 10
+_KILLED = 128 + signal.SIGKILL
 _LOST = 125
 """The exit code of engines for a failure of their own."""
 
@@ -52,6 +54,7 @@ class EngineContainer:
         self._engine, self._name = containers.engine, containers.name(definition.name)
         self._log, self._ca_bundle = ContainerLog(log), ca_bundle
         self._reader: asyncio.subprocess.Process | None = None
+        self._asked_to_stop = False
 
     async def start(self, environment: Mapping[str, str]) -> None:
         with self._log.open() as output:
@@ -85,6 +88,7 @@ class EngineContainer:
             return False
 
     async def stop(self, timeout_s: float) -> None:
+        self._asked_to_stop = True
         # What cannot be stopped so is removed by force when the task has ended.
         with suppress(LocalError):
             await asyncio.to_thread(
@@ -145,14 +149,14 @@ class EngineContainer:
         return state
 
     def _exit(self, state: Mapping[str, Any]) -> Exit:
-        code = state["ExitCode"]
-        if not (state.get("OOMKilled") and code):
-            return Exit(code)
-        return Exit(
-            code,
-            f"Container {self._definition.name} ended with code {code}: it needed more memory than the"
-            f" {self._task.memory_mib} MiB of its task, so give the team a larger size.",
-        )
+        code, memory = state["ExitCode"], f"needed more memory than the {self._task.memory_mib} MiB of its task"
+        ended = f"Container {self._definition.name} ended with code {code}: "
+        if state.get("OOMKilled") and code:
+            return Exit(code, f"{ended}it {memory}, so give the team a larger size.")
+        if code == _KILLED and not self._asked_to_stop:
+            # Not every engine notices on every kernel.
+            return Exit(code, f"{ended}somebody killed it, or the kernel did, because it {memory}.")
+        return Exit(code)
 
     async def _read_to_the_end(self) -> None:
         if self._reader is None:

@@ -34,6 +34,7 @@ class FakeEngine:
         self.program.chmod(0o700)
         self.answer("--version", stdout=f"{name} version 5.4.2\n")
         self.answer("info", stdout="5.4.2\n")
+        self.answer("container", "inspect", stdout='{"Running": false, "ExitCode": 0}')
 
     def answer(self, *words: str, stdout: str = "", stderr: str = "", code: int = 0) -> None:
         """What a command that begins with the words is answered from now on."""

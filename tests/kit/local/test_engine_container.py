@@ -48,6 +48,16 @@ def container(
     return EngineContainer(definition.container("server"), definition, containers, log, ca_bundle)
 
 
+def run(container: EngineContainer, environment: dict[str, str] | None = None) -> None:
+    """From start to end."""
+
+    async def to_end() -> None:
+        await container.start(environment or {})
+        await container.wait()
+
+    asyncio.run(to_end())
+
+
 def run_arguments(engine: FakeEngine) -> list[str]:
     ((argv, _),) = engine.calls("run")
     return argv
@@ -58,7 +68,7 @@ def values(argv: list[str], option: str) -> list[str]:
 
 
 def test_the_limits_of_the_deployed_task_are_asked_for(tmp_path: Path, engine: FakeEngine) -> None:
-    asyncio.run(container(tmp_path, engine.image()).start({}))
+    run(container(tmp_path, engine.image()))
     argv = run_arguments(engine)
     assert values(argv, "--memory") == values(argv, "--memory-swap") == ["2048m"]
     assert values(argv, "--cpus") == ["0.5"]
@@ -71,29 +81,29 @@ def test_the_limits_of_the_deployed_task_are_asked_for(tmp_path: Path, engine: F
 
 
 def test_nothing_is_fetched_from_a_registry(tmp_path: Path, engine: FakeEngine) -> None:
-    asyncio.run(container(tmp_path, engine.image()).start({}))
+    run(container(tmp_path, engine.image()))
     assert values(run_arguments(engine), "--pull") == ["never"]
 
 
 def test_podman_is_kept_from_making_more_of_a_read_only_root_writable(tmp_path: Path, engine: FakeEngine) -> None:
-    asyncio.run(container(tmp_path, engine.image(Kind.PODMAN)).start({}))
+    run(container(tmp_path, engine.image(Kind.PODMAN)))
     assert "--read-only-tmpfs=false" in run_arguments(engine)
 
 
 def test_docker_gets_no_option_of_podman_s(tmp_path: Path, engine: FakeEngine) -> None:
-    asyncio.run(container(tmp_path, engine.image(Kind.DOCKER)).start({}))
+    run(container(tmp_path, engine.image(Kind.DOCKER)))
     assert "--read-only" in run_arguments(engine)
     assert not [word for word in run_arguments(engine) if "tmpfs" in word]
 
 
 def test_a_task_without_limits_gets_none(tmp_path: Path, engine: FakeEngine) -> None:
     described = {"Family": "f", "ContainerDefinitions": [{"Name": "server", "Command": ["serve"]}]}
-    asyncio.run(container(tmp_path, engine.image(), TaskDefinition.from_properties(described)).start({}))
+    run(container(tmp_path, engine.image(), TaskDefinition.from_properties(described)))
     assert not {"--memory", "--cpus", "--user", "--read-only", "--mount"} & set(run_arguments(engine))
 
 
 def test_no_more_open_files_are_asked_for_than_this_machine_allows(tmp_path: Path, engine: FakeEngine) -> None:
-    asyncio.run(container(tmp_path, engine.image()).start({}))
+    run(container(tmp_path, engine.image()))
     (files, _) = values(run_arguments(engine), "--ulimit")
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     number = 65_535 if allowed == resource.RLIM_INFINITY else min(65_535, allowed)
@@ -101,14 +111,14 @@ def test_no_more_open_files_are_asked_for_than_this_machine_allows(tmp_path: Pat
 
 
 def test_a_volume_is_the_task_s_own(tmp_path: Path, engine: FakeEngine) -> None:
-    asyncio.run(container(tmp_path, engine.image()).start({}))
+    run(container(tmp_path, engine.image()))
     name = TaskContainers(tmp_path / "example", engine.image()).name("scratch")
     assert values(run_arguments(engine), "--mount") == [f"type=volume,source={name},target=/scratch"]
 
 
 def test_a_read_only_mount_is_one(tmp_path: Path, engine: FakeEngine) -> None:
     point = {"SourceVolume": "scratch", "ContainerPath": "/scratch", "ReadOnly": True}
-    asyncio.run(container(tmp_path, engine.image(), task(MountPoints=[point])).start({}))
+    run(container(tmp_path, engine.image(), task(MountPoints=[point])))
     (mount,) = values(run_arguments(engine), "--mount")
     assert mount.endswith(",target=/scratch,readonly")
 
@@ -116,7 +126,7 @@ def test_a_read_only_mount_is_one(tmp_path: Path, engine: FakeEngine) -> None:
 def test_the_certificates_to_trust_are_mounted_read_only(tmp_path: Path, engine: FakeEngine) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.write_text("certificates")
-    asyncio.run(container(tmp_path, engine.image(), ca_bundle=str(bundle)).start({}))
+    run(container(tmp_path, engine.image(), ca_bundle=str(bundle)))
     (source, target, options) = values(run_arguments(engine), "--volume")[0].split(":")
     assert Path(source).read_text() == "certificates"
     assert (target, options.split(",")[0]) == (TRUST, "ro")
@@ -124,7 +134,7 @@ def test_the_certificates_to_trust_are_mounted_read_only(tmp_path: Path, engine:
 
 def test_values_reach_the_container_without_being_in_an_argument_list(tmp_path: Path, engine: FakeEngine) -> None:
     secret = "line one\nline two = #"
-    asyncio.run(container(tmp_path, engine.image(HOME="/root")).start({"KEY": secret, "LEVEL": "high"}))
+    run(container(tmp_path, engine.image(HOME="/root")), {"KEY": secret, "LEVEL": "high"})
     ((argv, environment),) = engine.calls("run")
     assert values(argv, "--env") == ["KEY", "LEVEL"]
     assert environment["KEY"] == secret
@@ -134,7 +144,7 @@ def test_values_reach_the_container_without_being_in_an_argument_list(tmp_path: 
 
 
 def test_the_engine_s_own_command_keeps_its_configuration(tmp_path: Path, engine: FakeEngine) -> None:
-    asyncio.run(container(tmp_path, engine.image(HOME="/root")).start({"HOME": "/scratch"}))
+    run(container(tmp_path, engine.image(HOME="/root")), {"HOME": "/scratch"})
     ((argv, environment),) = engine.calls("run")
     assert values(argv, "--env") == ["HOME=/scratch"]
     assert environment["HOME"] == "/root"
@@ -150,7 +160,7 @@ def test_a_secret_with_the_name_of_the_engine_s_configuration_is_refused(tmp_pat
 def test_a_container_that_the_engine_does_not_start_says_why(tmp_path: Path, engine: FakeEngine) -> None:
     engine.answer("run", stderr="Error: no such image\n", code=125)
     with pytest.raises(LocalError, match=r"^Container server cannot start: `podman run` says: Error: no such image$"):
-        asyncio.run(container(tmp_path, engine.image()).start({}))
+        run(container(tmp_path, engine.image()))
 
 
 def ended(tmp_path: Path, engine: FakeEngine, **state: Any) -> tuple[Exit, list[str]]:
@@ -179,6 +189,27 @@ def test_one_that_needed_more_memory_says_so_and_what_to_do(tmp_path: Path, engi
         "Container server ended with code 137: it needed more memory than the 2048 MiB of its task,"
         " so give the team a larger size.",
     )
+
+
+def test_one_that_was_killed_may_have_needed_more_memory(tmp_path: Path, engine: FakeEngine) -> None:
+    exit_, _ = ended(tmp_path, engine, ExitCode=137, OOMKilled=False)
+    assert exit_ == Exit(
+        137,
+        "Container server ended with code 137: somebody killed it, or the kernel did, because it needed more memory"
+        " than the 2048 MiB of its task.",
+    )
+
+
+def test_one_that_was_stopped_and_had_to_be_killed_is_no_question_of_memory(tmp_path: Path, engine: FakeEngine) -> None:
+    engine.answer("container", "inspect", stdout=json.dumps({"Running": False, "ExitCode": 137, "OOMKilled": False}))
+
+    async def stopped() -> Exit:
+        started = container(tmp_path, engine.image())
+        await started.start({})
+        await started.stop(1)
+        return await started.wait()
+
+    assert asyncio.run(stopped()) == Exit(137)
 
 
 def test_one_that_got_over_a_lack_of_memory_is_not_blamed_for_it(tmp_path: Path, engine: FakeEngine) -> None:
