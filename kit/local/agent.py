@@ -99,8 +99,6 @@ class Agent:
                 for container in definition.containers
             }
             if self._containers:
-                # Before the task, what a killed agent left behind.
-                await asyncio.to_thread(self._containers.remove)
                 stack.callback(self._containers.remove)
             self._task = Task(definition, partial(self._container, definition), environments, self._follow)
             if self._stopping.is_set():

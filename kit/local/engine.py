@@ -122,12 +122,14 @@ def _run(command: list[str], environment: Mapping[str, str], timeout_s: float = 
             text=True,
             timeout=timeout_s,
             check=False,
+            process_group=0,  # Ctrl-C is for the kit, which then cleans up with these commands
         )
     except subprocess.TimeoutExpired:
         raise LocalError(f"`{words}` does not end within {timeout_s:g} s.") from None
     except OSError as error:
         raise LocalError(f"`{words}` cannot be run: {error.strerror}.") from error
     if answer.returncode != 0:
-        said = answer.stderr.strip().splitlines() or ["nothing"]
-        raise LocalError(f"`{words}` says: {said[-1]}")
+        # Docker's last line leads to its help.
+        said = [line for line in answer.stderr.splitlines() if line.strip() and "--help" not in line]
+        raise LocalError(f"`{words}` says: {said[-1] if said else 'nothing'}")
     return answer.stdout

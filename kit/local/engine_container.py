@@ -66,9 +66,9 @@ class EngineContainer:
 
     async def wait(self) -> Exit:
         while True:
-            process = await self._spawn("wait", self._name)
-            await process.wait()
             try:
+                process = await self._spawn("wait", self._name)
+                await process.wait()
                 state = await asyncio.to_thread(self._state)
             except LocalError as error:
                 return Exit(_LOST, f"Container {self._definition.name} is lost: {error}")
@@ -79,7 +79,10 @@ class EngineContainer:
         return self._exit(state)
 
     async def execute(self, argv: Sequence[str], timeout_s: float) -> bool:
-        process = await self._spawn("exec", self._name, *argv)
+        try:
+            process = await self._spawn("exec", self._name, *argv)
+        except LocalError:
+            return False
         try:
             async with asyncio.timeout(timeout_s):
                 return await process.wait() == 0
@@ -168,14 +171,17 @@ class EngineContainer:
             self._reader.kill()
 
     async def _spawn(self, *arguments: str, output: int = asyncio.subprocess.DEVNULL) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            self._engine.program,
-            *arguments,
-            env=dict(self._engine.environment),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
+        try:
+            return await asyncio.create_subprocess_exec(
+                self._engine.program,
+                *arguments,
+                env=dict(self._engine.environment),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        except OSError as error:
+            raise LocalError(f"{self._engine.program} cannot be run: {error.strerror}.") from error
 
 
 def limits(task: TaskDefinition, container: ContainerDefinition) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from kit.local import processes
 from kit.local.agent_files import AgentConfiguration, AgentStatus, Phase
+from kit.local.engine import LocalImage
 from tests.kit.local.fake_aws import (
     EXECUTION_ROLE,
     ROOT,
@@ -17,6 +18,7 @@ from tests.kit.local.fake_aws import (
     FakeAws,
     secret_arn,
 )
+from tests.kit.local.fake_engine import FakeEngine
 from tests.kit.local.waiting import wait_for
 
 SHOW = "import json, os; print(json.dumps(dict(os.environ)), flush=True)"
@@ -30,7 +32,7 @@ class Deployment:
         self.state, self.aws = state, aws
         self._pid_file = state / "agent.pid"
 
-    def deploy(self, *containers: dict[str, Any]) -> None:
+    def deploy(self, *containers: dict[str, Any], image: LocalImage | None = None) -> None:
         task_definition = {
             "Family": "tracking",
             "TaskRoleArn": TASK_ROLE,
@@ -43,6 +45,7 @@ class Deployment:
             overrides={"DATABASE_HOST": "127.0.0.1", "DATABASE_PORT": "55432"},
             platform={"PATH": str(Path(sys.executable).parent), "MLFLOW_PORT": "5001", "LEVEL": "image"},
             port=5001,
+            image=image,
         ).write(self.state)
 
     def start(self) -> None:
@@ -158,6 +161,28 @@ def test_a_secret_that_may_not_be_read_keeps_the_task_from_starting(deployment: 
     status = deployment.wait_for(Phase.BACKING_OFF)
     assert EXECUTION_ROLE in str(status.error)
     assert status.containers == {}
+
+
+def test_a_container_of_an_engine_gets_the_same_and_is_removed_at_its_end(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    engine = FakeEngine(tmp_path / "engine")
+    engine.answer("ps", stdout="id-1\n")
+    deployment.aws.secrets[secret_arn("key")] = "a-secret-value"
+    deployment.deploy(
+        server(Secrets=[{"Name": "KEY", "ValueFrom": secret_arn("key")}]), image=engine.image(PATH=os.defpath)
+    )
+    deployment.start()
+    wait_for(lambda: engine.calls("rm") != [], "the container is removed")
+    argv, environment = engine.calls("run")[0]
+    assert environment["KEY"] == "a-secret-value"
+    assert environment["MLFLOW_PORT"] == "5001"
+    assert environment["AWS_ENDPOINT_URL"] == deployment.aws.endpoint.url
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"} & environment.keys()
+    assert not [word for word in argv if "a-secret-value" in word]
+    removed, _ = engine.calls("rm")[0]
+    assert removed == ["rm", "--force", "--volumes", "id-1"]
+    assert not (deployment.state / "containers" / "server").exists()
 
 
 def test_no_container_outlives_an_agent_that_is_killed(deployment: Deployment) -> None:

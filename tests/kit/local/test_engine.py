@@ -84,6 +84,13 @@ def test_a_refusal_is_its_last_line(folder: Path) -> None:
         Engine.find().call("rm", "it")
 
 
+def test_a_hint_at_the_help_is_no_reason(folder: Path) -> None:
+    said = "docker: Error response from daemon: no such image\n\nRun 'docker run --help' for more information\n"
+    install(folder, "docker").answer("run", stderr=said, code=125)
+    with pytest.raises(LocalError, match=r"^`docker run` says: docker: Error response from daemon: no such image$"):
+        Engine.find().call("run", "it")
+
+
 def test_what_does_not_end_is_given_up(folder: Path) -> None:
     (folder / "podman").write_text("#!/bin/sh\ncase $1 in wait) while :; do :; done;; esac\n")
     (folder / "podman").chmod(0o700)

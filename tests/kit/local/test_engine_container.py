@@ -247,3 +247,14 @@ def test_the_limits_in_words() -> None:
         "no capabilities",
     ]
     assert list(limits(bare, bare.container("server"))) == ["0.5 vCPU", "2048 MiB of memory", "no capabilities"]
+
+
+def test_an_engine_that_is_gone_is_no_end_of_the_agent(tmp_path: Path, engine: FakeEngine) -> None:
+    orphan = container(tmp_path, engine.image())
+    engine.program.unlink()
+    assert asyncio.run(orphan.execute(["health"], 1)) is False
+    asyncio.run(orphan.stop(1))
+    lost = asyncio.run(orphan.wait())
+    assert lost.code == 125
+    assert lost.reason is not None
+    assert lost.reason.startswith("Container server is lost: ")
