@@ -87,7 +87,7 @@ def _plan(laptop: Laptop, port: int, steps: Steps) -> bool:
 def _image(engine: Engine, steps: Steps) -> LocalImage:
     with steps.step("Image") as report:
         image = LocalImage(engine=engine, reference=build_image(engine.program, report))
-        report(f"{image.reference}, {engine}")
+        report(f"{engine}: {image.reference.rpartition('/')[2]}")
         return image
 
 

@@ -27,6 +27,13 @@ def test_all_that_can_run_has_to_pass(tiers: None, names: list[str], passed: boo
     assert run_tiers(names) is passed
 
 
+def test_without_an_engine_there_are_no_containers_to_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    (containers,) = (tier for tier in command.TIERS if tier.name == "containers")
+    assert str(containers.cannot_run()).startswith("No container engine answers")
+
+
 def test_what_cannot_run_is_named_with_its_reason(tiers: None, capsys: pytest.CaptureFixture[str]) -> None:
     run_tiers([])
     told = [line.split() for line in capsys.readouterr().out.splitlines() if line]
