@@ -122,6 +122,7 @@ def test_one_that_needs_more_memory_is_ended_and_says_why(trial: Trial) -> None:
     assert exit_.code == 137
     assert exit_.reason is not None
     assert f"it needed more memory than the {MEMORY_MIB} MiB of its task" in exit_.reason
+    assert not Path("oom").exists()
 
 
 def test_one_that_is_killed_says_what_that_may_have_been(trial: Trial) -> None:
