@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Self
 
 from kit.local.errors import LocalError
@@ -84,9 +85,18 @@ class Engine:
         version = _run([program, "info", "--format", _VERSION[kind]], environment).strip()
         return cls(kind=kind, program=program, version=version, environment=environment)
 
-    def call(self, *arguments: str, environment: Mapping[str, str] | None = None, timeout_s: float = 60) -> str:
-        """The output of a command of the engine, which `environment` is added to. Raises LocalError when it fails."""
-        return _run([self.program, *arguments], {**(environment or {}), **self.environment}, timeout_s)
+    def call(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        timeout_s: float = 60,
+    ) -> str:
+        """The output of a command of the engine, which `environment` is added to and which runs in `folder`.
+
+        Raises LocalError when it fails.
+        """
+        return _run([self.program, *arguments], {**(environment or {}), **self.environment}, timeout_s, folder)
 
     def answers(self) -> bool:
         """Whether it still does."""
@@ -111,12 +121,15 @@ class LocalImage:
         return cls(engine=Engine(**engine | {"kind": Kind(engine["kind"])}), reference=content["reference"])
 
 
-def _run(command: list[str], environment: Mapping[str, str], timeout_s: float = _ANSWER_S) -> str:
-    words = " ".join([os.path.basename(command[0]), *command[1:2]])  # noqa: PTH119
+def _run(
+    command: list[str], environment: Mapping[str, str], timeout_s: float = _ANSWER_S, folder: Path | None = None
+) -> str:
+    words = " ".join([Path(command[0]).name, *command[1:2]])
     try:
         answer = subprocess.run(
             command,
             env=dict(environment),
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

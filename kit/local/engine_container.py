@@ -59,7 +59,9 @@ class EngineContainer:
     async def start(self, environment: Mapping[str, str]) -> None:
         with self._log.open() as output:
             try:
-                await asyncio.to_thread(self._engine.call, *self._run_arguments(environment), environment=environment)
+                # Some releases of Podman leave files where they were called, such as a note of a lack of memory.
+                folder, arguments = self._containers.folder, self._run_arguments(environment)
+                await asyncio.to_thread(self._engine.call, *arguments, environment=environment, folder=folder)
             except LocalError as error:
                 raise LocalError(f"Container {self._definition.name} cannot start: {error}") from error
             self._reader = await self._spawn("logs", "--follow", self._name, output=output.fileno())

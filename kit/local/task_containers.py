@@ -31,14 +31,20 @@ class TaskContainers:
         return f"{self._prefix}-{of}"
 
     @property
+    def folder(self) -> Path:
+        """For what they need on this machine; only its user may enter it."""
+        folder = self._state / "containers"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    @property
     def label(self) -> str:
         """What every container of the task has, and no other."""
         return f"{_LABEL}={self._prefix}"
 
     def trusted(self, ca_bundle: str) -> str:
         """A copy of the file that the image's user may read."""
-        copy = self._state / "containers" / "ca-bundle.pem"
-        copy.parent.mkdir(mode=0o700, exist_ok=True)
+        copy = self.folder / "ca-bundle.pem"
         shutil.copyfile(ca_bundle, copy)
         copy.chmod(0o644)
         return str(copy)

@@ -122,6 +122,19 @@ def test_one_that_needs_more_memory_is_ended_and_says_why(trial: Trial) -> None:
     assert exit_.code == 137
     assert exit_.reason is not None
     assert f"it needed more memory than the {MEMORY_MIB} MiB of its task" in exit_.reason
+    assert not Path("oom").exists()
+
+
+def test_one_that_is_killed_says_what_that_may_have_been(trial: Trial) -> None:
+    async def killed() -> Exit:
+        container = await trial.started("echo ready; exec sleep 300", "ready")
+        trial.containers.engine.call("kill", trial.containers.name("c"))
+        return await container.wait()
+
+    ended = asyncio.run(killed())
+    assert ended.code == 128 + signal.SIGKILL
+    assert ended.reason is not None
+    assert ended.reason.startswith("Container c ended with code 137: somebody killed it, or the kernel did")
 
 
 def test_one_that_is_killed_says_what_that_may_have_been(trial: Trial) -> None:

@@ -143,6 +143,12 @@ def test_values_reach_the_container_without_being_in_an_argument_list(tmp_path: 
         assert ("KEY" in given) == (words[0] == "run")
 
 
+def test_the_engine_is_called_where_it_may_leave_files(tmp_path: Path, engine: FakeEngine) -> None:
+    run(container(tmp_path, engine.image()))
+    ((_, environment),) = engine.calls("run")
+    assert environment["PWD"] == str(tmp_path / "example" / "containers")
+
+
 def test_the_engine_s_own_command_keeps_its_configuration(tmp_path: Path, engine: FakeEngine) -> None:
     run(container(tmp_path, engine.image(HOME="/root")), {"HOME": "/scratch"})
     ((argv, environment),) = engine.calls("run")
