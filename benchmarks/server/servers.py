@@ -19,6 +19,7 @@ from kit.local.ports import free_port
 # One vCPU, and a core of its own, so that the load and PostgreSQL take none of it. The stock server's 15 processes are
 # killed with less memory.
 _LIMITS = ("--cpus", "1", "--cpuset-cpus", "0", "--memory", "6g", "--memory-swap", "6g")
+_FIRST = "api/2.0/mlflow/experiments/get?experiment_id=0"
 _COMMAND = ("python", "-m", "tracking_server")
 
 
@@ -100,9 +101,12 @@ def running(engine: Engine, image: Image) -> Iterator[Running]:
         arguments = ("run", "--detach", "--name", name, "--network", "host", *_LIMITS, *ulimits(), *_names(environment))
         engine.call(*arguments, image.reference, *image.command, environment=environment)
         started = wait_until(f"http://127.0.0.1:{port}/health", lambda: _state(engine, name)["Running"])
+        # The stock server kills workers that take long to start, with the requests that they have.
+        for _ in range(8):
+            wait_until(f"http://127.0.0.1:{port}/{_FIRST}", lambda: _state(engine, name)["Running"])
         yield Running(port, _state(engine, name)["Pid"], started)
     except click.ClickException as error:
-        raise click.ClickException(f"{error.message}\n{_last_words(engine, name)}") from error
+        raise click.ClickException(f"{image.name}: {error.message}\n{_last_words(engine, name)}") from error
     finally:
         engine.call("rm", "--force", "--volumes", name)
 
