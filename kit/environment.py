@@ -187,7 +187,7 @@ def main() -> NoReturn:
         sys.exit(interruption.EXIT_CODE)
     path = os.pathsep.join([str(KIT / "bin"), os.environ.get("PATH", os.defpath)])
     python = str(KIT / "bin" / "python")
-    os.execve(python, [python, "-m", "kit", *sys.argv[1:]], {**os.environ, "PATH": path})  # noqa: S606
+    os.execve(python, [python, "-P", "-m", "kit", *sys.argv[1:]], {**os.environ, "PATH": path})  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ class Laptop:
             "AWS_ACCESS_KEY_ID": root.access_key_id,
             "AWS_SECRET_ACCESS_KEY": root.secret_access_key,
         }
-        agent = [sys.executable, "-m", "kit.local.agent", str(self.state)]
+        agent = [sys.executable, "-P", "-m", "kit.local.agent", str(self.state)]
         processes.start(agent, environment, self.state / "logs" / "agent.log", self._agent_pid)
         self._wait_for_task(report)
         return port

@@ -9,6 +9,14 @@ from kit.emulators.ministack.emulator import MiniStack
 from tests.kit.emulators.moto.mended import MendedAws, mended
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_machine_images() -> Iterator[None]:
+    """moto makes a thousand AMIs whenever it is reset: most of the time of a test here, and nobody asks for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+        yield
+
+
 @pytest.fixture(scope="module")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
     """One for the module; those that kill or restart it make their own."""

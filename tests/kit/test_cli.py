@@ -1,6 +1,8 @@
 """What a user of the command line reads; the work below it is replaced."""
 
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from click.testing import CliRunner
 
 from kit import cli
+from kit.environment import ROOT
 from kit.local.errors import LocalError
 from stacks.team_files import TeamFileError
 
@@ -122,3 +125,13 @@ def test_a_deletion_is_confirmed_by_a_person_or_an_option(
     everything = "--delete-data" if verb == "down" else "--all"
     CliRunner().invoke(cli.kit, [verb, "research", everything, *options], input=typed)
     assert answers == [answer]
+
+
+def test_another_checkout_that_the_caller_works_in_is_not_the_one_that_runs(tmp_path: Path) -> None:
+    for name in ("kit", "stacks"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('this is another checkout')")
+    command = [ROOT / "scripts" / "kit", "status", "--help"]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "scripts/kit status example" in answer.stdout

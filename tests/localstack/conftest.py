@@ -7,6 +7,8 @@ from kit.emulators.localstack import environment
 from kit.emulators.localstack.emulator import LocalStack, RunningLocalStack
 from kit.environment import find_python
 from tests.changes import team_in_a_copy
+from tests.kit.local.waiting import wait_for
+from tests.localstack.belonging import belonging_to
 from tests.running import LocalTeam
 
 
@@ -33,9 +35,12 @@ def team(tmp_path_factory: pytest.TempPathFactory, python_3_13: None) -> Iterato
 @pytest.fixture(scope="module")
 def of_a_user(tmp_path_factory: pytest.TempPathFactory, python_3_13: None) -> Iterator[LocalStack]:
     """A LocalStack as a user runs one: the kit is told by LOCALSTACK_HOST alone where it is."""
-    localstack = LocalStack(tmp_path_factory.mktemp("user"), "none", "eu-west-1")
+    folder = tmp_path_factory.mktemp("user")
+    localstack = LocalStack(folder, "none", "eu-west-1")
     localstack.start_own()
     try:
         yield localstack
     finally:
         localstack.stop()
+    assert not localstack.alive()
+    wait_for(lambda: not belonging_to(folder), "all of LocalStack's processes have ended")

@@ -1,16 +1,20 @@
 """A LocalStack that the user runs: with the CDK's own commands, with cdklocal, and with `scripts/up --localstack`."""
 
+import json
 import os
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from kit.emulators.choice import Choice
 from kit.emulators.localstack.emulator import LocalStack
 from kit.environment import ROOT
+from tests.localstack.belonging import belonging_to
 from tests.running import TEAM, LocalTeam, remains
 
 GUEST = "region: eu-west-1\nsize: dev\nnetwork:\n  cidr: 10.9.0.0/20\n  egress: public-ip\n"
@@ -120,3 +124,26 @@ def test_an_endpoint_where_no_localstack_answers_is_named(tmp_path: Path) -> Non
         "start it there or unset that."
     )
     assert remains(team) == []
+
+
+def test_the_kits_own_keeps_to_loopback_and_its_folder(of_a_user: LocalStack) -> None:
+    folder = of_a_user.log.parents[1]
+    assert not of_a_user.of_the_user
+    assert of_a_user.alive()
+    assert of_a_user.answers()
+    assert of_a_user.description.startswith("LocalStack 4.14")
+    s3 = of_a_user.client("s3")
+    bucket = f"b-{uuid.uuid4()}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket=bucket, Key="k", Body=b"object")
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"object"
+    assert of_a_user.client("sts").get_caller_identity()["Account"] == of_a_user.account_id
+    assert (folder / "emulator" / "tmp" / "s3" / bucket).is_dir()
+    process = json.loads((folder / "emulator" / "emulator.pid").read_text())
+    processes = belonging_to(folder)
+    assert process["pid"] in [found.pid for found in processes]
+    connections = [c for found in processes for c in found.net_connections("inet")]
+    bound = {(c.laddr.ip, c.laddr.port) for c in connections if c.status in (psutil.CONN_LISTEN, psutil.CONN_NONE)}
+    assert bound == {("127.0.0.1", int(of_a_user.endpoint.url.rpartition(":")[2]))}
+    of_a_user.start_own()
+    assert json.loads((folder / "emulator" / "emulator.pid").read_text()) == process

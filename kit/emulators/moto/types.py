@@ -14,10 +14,11 @@ from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
 from moto.core.utils import camelcase_to_underscores
-from moto.ec2.models import ec2_backends
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
+from kit.emulators.moto import security_group_rules as security_group_rules  # for its types
+from kit.emulators.moto.added import Added, Json
 from kit.emulators.secret_string import secret_string
 
 MOTO_VERSION = "5.2.5"
@@ -34,37 +35,8 @@ _PASSWORD_RULES: dict[str, Any] = {
     "RequireEachIncludedType": True,
 }
 
-Json = dict[str, Any]
 
-
-class _Added:
-    """A resource type that is carried out by moto's own backends. `physical_resource_id` is what `Ref` gives."""
-
-    def __init__(self, physical_resource_id: str) -> None:
-        self.physical_resource_id = physical_resource_id
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return False
-
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Self,
-        new_resource_name: str,
-        cloudformation_json: Json,
-        account_id: str,
-        region_name: str,
-    ) -> Self:
-        """Without a method of its own, what an update changes is nothing that moto knows."""
-        return original_resource
-
-
-class Secret(_Added, CloudFormationModel):
+class Secret(Added, CloudFormationModel):
     """AWS::SecretsManager::Secret: an update never makes a new value."""
 
     @staticmethod
@@ -118,7 +90,7 @@ class Secret(_Added, CloudFormationModel):
         secretsmanager_backends[account_id][region_name].delete_secret(self.physical_resource_id, None, True)
 
 
-class DbInstance(_Added, CloudFormationModel):
+class DbInstance(Added, CloudFormationModel):
     """AWS::RDS::DBInstance: moto's own takes its groups from the same stack alone, and replaces it at each update."""
 
     @staticmethod
@@ -168,7 +140,7 @@ class DbInstance(_Added, CloudFormationModel):
         rds_backends[account_id][region_name].delete_db_instance(self.physical_resource_id)
 
 
-class SecretTargetAttachment(_Added, CloudFormationModel):
+class SecretTargetAttachment(Added, CloudFormationModel):
     """AWS::SecretsManager::SecretTargetAttachment: the secret learns where its database is."""
 
     @staticmethod
@@ -195,7 +167,7 @@ class SecretTargetAttachment(_Added, CloudFormationModel):
         return cls(secret_id)
 
 
-class BucketPolicy(_Added, CloudFormationModel):
+class BucketPolicy(Added, CloudFormationModel):
     """AWS::S3::BucketPolicy, recorded only: moto reads no conditions, so a Deny of plain http would deny everything."""
 
     @staticmethod
@@ -207,29 +179,6 @@ class BucketPolicy(_Added, CloudFormationModel):
         cls, resource_name: str, cloudformation_json: Json, account_id: str, region_name: str, **kwargs: Any
     ) -> Self:
         return cls(cloudformation_json["Properties"]["Bucket"])
-
-
-class SecurityGroupEgress(_Added, CloudFormationModel):
-    """AWS::EC2::SecurityGroupEgress between two groups."""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::EC2::SecurityGroupEgress"
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Json, account_id: str, region_name: str, **kwargs: Any
-    ) -> Self:
-        rule = cloudformation_json["Properties"]
-        rules, _ = ec2_backends[account_id][region_name].authorize_security_group_egress(
-            group_name_or_id=rule["GroupId"],
-            ip_protocol=rule["IpProtocol"],
-            from_port=rule.get("FromPort"),
-            to_port=rule.get("ToPort"),
-            ip_ranges=[],
-            source_groups=[{"GroupId": rule["DestinationSecurityGroupId"]}],
-        )
-        return cls(rules[0].id)
 
 
 def register() -> None:

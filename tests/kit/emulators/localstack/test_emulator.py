@@ -1,33 +1,24 @@
-"""Which LocalStack is taken, and the kit's own one as a process. What is found is a small server of the test's own."""
+"""Which LocalStack is taken. What is found is a small server of the test's own; the real one is in tests/localstack."""
 
-import json
-import os
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import psutil
 import pytest
 
 from kit import environment as kit_environment
 from kit.emulators.localstack import environment
 from kit.emulators.localstack.emulator import LocalStack, RunningLocalStack
-from kit.environment import InstallError, find_python
+from kit.environment import InstallError
 from kit.local.errors import LocalError
 from kit.local.ports import free_port
-from tests.kit.local.waiting import wait_for
 
 REGION = "eu-west-1"
 HEALTH, INFO = "/_localstack/health", "/_localstack/info"
 # MiniStack answers the health path of LocalStack, too.
 OTHER_EMULATOR = {HEALTH: "{}"}
 LOCALSTACK = {HEALTH: "{}", INFO: '{"version": "2026.3.0"}'}
-without_python = pytest.mark.skipif(
-    find_python(environment.PYTHON_VERSION) is None,
-    reason=f"the kit's own LocalStack needs Python {environment.PYTHON_VERSION}, which is not here",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -227,46 +218,3 @@ def test_an_installation_that_fails_is_an_error_of_the_command(monkeypatch: pyte
     monkeypatch.setattr(kit_environment, "install_venv", fail)
     with pytest.raises(LocalError, match="is the package registry reachable"):
         environment.install(lambda text: None)
-
-
-def belonging_to(folder: Path) -> list[psutil.Process]:
-    """The processes that work in the folder, or have it in their environment."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            words = [process.cwd(), *process.cmdline(), *process.environ().values()]
-        except (psutil.Error, OSError):
-            continue
-        if process.pid != os.getpid() and any(str(folder) in word for word in words):
-            found.append(process)
-    return found
-
-
-@without_python
-def test_its_own_keeps_to_loopback_serves_objects_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    emulator = LocalStack(tmp_path / "team", "example", REGION)
-    emulator.start_own()
-    try:
-        assert not emulator.of_the_user
-        assert emulator.alive()
-        assert emulator.answers()
-        assert emulator.description.startswith("LocalStack 4.14")
-        s3 = emulator.client("s3")
-        bucket = f"b-{uuid.uuid4()}"
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_object(Bucket=bucket, Key="k", Body=b"object")
-        assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"object"
-        assert emulator.client("sts").get_caller_identity()["Account"] == emulator.account_id
-        assert (tmp_path / "team" / "emulator" / "tmp" / "s3" / bucket).is_dir()
-        processes = belonging_to(tmp_path)
-        identity = json.loads((tmp_path / "team" / "emulator" / "emulator.pid").read_text())
-        assert identity["pid"] in [process.pid for process in processes]
-        connections = [c for process in processes for c in process.net_connections("inet")]
-        bound = {(c.laddr.ip, c.laddr.port) for c in connections if c.status in (psutil.CONN_LISTEN, psutil.CONN_NONE)}
-        assert bound == {("127.0.0.1", int(emulator.endpoint.url.rpartition(":")[2]))}
-        emulator.start_own()
-        assert json.loads((tmp_path / "team" / "emulator" / "emulator.pid").read_text()) == identity
-    finally:
-        emulator.stop()
-    assert not emulator.alive()
-    wait_for(lambda: not belonging_to(tmp_path), "all of its processes have ended")

@@ -46,16 +46,18 @@ def mended() -> Iterator[None]:
         yield
 
 
+@functools.cache
+def _client(service: str) -> Any:
+    # One for all tests: it takes longer to read what a service's API is like than to ask it.
+    return boto3.Session("testing", "testing", region_name=REGION).client(service)
+
+
 class MendedAws:
     """boto3 clients of the account, and its CloudFormation."""
 
-    @functools.cached_property
-    def _session(self) -> Any:
-        return boto3.Session("testing", "testing", region_name=REGION)
-
     def client(self, service: str) -> Any:
         """A boto3 client of the named service."""
-        return self._session.client(service)
+        return _client(service)
 
     def deploy(self, name: str, template: dict[str, Any]) -> dict[str, str]:
         """Creates the stack, or updates it; returns its outputs."""

@@ -149,11 +149,7 @@ def secret_values(aws: MendedAws) -> dict[str, str]:
 
 
 # What the page docs/reference/emulators.md says of moto.
-RECORDED_ONLY = {
-    "AWS::EC2::SecurityGroupIngress",
-    "AWS::EC2::SubnetRouteTableAssociation",
-    "AWS::S3::BucketPolicy",
-}
+RECORDED_ONLY = {"AWS::EC2::SubnetRouteTableAssociation", "AWS::S3::BucketPolicy"}
 
 
 def recorded_only(aws: MendedAws) -> set[str]:

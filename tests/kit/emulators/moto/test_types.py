@@ -165,29 +165,6 @@ def test_an_attached_secret_knows_its_database_and_keeps_its_password(mended_aws
     assert outputs["Exportport"] == "5432"
 
 
-def test_a_rule_out_of_one_group_into_another_is_really_there(mended_aws: MendedAws) -> None:
-    rule = {
-        "GroupId": att("Server", "GroupId"),
-        "DestinationSecurityGroupId": att("Database", "GroupId"),
-        "IpProtocol": "tcp",
-        "FromPort": 5432,
-        "ToPort": 5432,
-    }
-    resources = {
-        "Server": GROUP,
-        "Database": GROUP,
-        "Rule": {"Type": "AWS::EC2::SecurityGroupEgress", "Properties": rule},
-    }
-    outputs = mended_aws.deploy("s", template(resources))
-    (server,) = mended_aws.client("ec2").describe_security_groups(GroupIds=[outputs["Server"]])["SecurityGroups"]
-    found = [
-        (p["FromPort"], p["ToPort"], p["UserIdGroupPairs"]) for p in server["IpPermissionsEgress"] if "FromPort" in p
-    ]
-    ((first, last, (pair,)),) = found
-    assert (first, last, pair["GroupId"]) == (5432, 5432, outputs["Database"])
-    assert outputs["Rule"].startswith("sgr-")
-
-
 @pytest.fixture
 def groups(mended_aws: MendedAws) -> dict[str, str]:
     """A stack that exports what a DB instance of another stack needs; its outputs."""
