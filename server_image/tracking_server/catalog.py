@@ -72,15 +72,10 @@ Catalog = dict[int, Table]
 class Change:
     """One table before and after a transaction; None where it was not there."""
 
+    name: str
     before: Table | None
     after: Table | None
     work: Work
-
-    @property
-    def name(self) -> str:
-        table = self.after or self.before
-        assert table is not None
-        return table.name
 
     @property
     def changes_table(self) -> bool:
@@ -116,7 +111,10 @@ def read_work(connection: Any) -> dict[int, Work]:
 
 def changes(before: Catalog, after: Catalog, work: Mapping[int, Work]) -> list[Change]:
     """The tables that are not as they were, or that were locked or written to, by name."""
-    found = [Change(before.get(oid), after.get(oid), work.get(oid, Work())) for oid in before.keys() | after.keys()]
+    found = [
+        Change(table.name, before.get(oid), after.get(oid), work.get(oid, Work()))
+        for oid, table in (before | after).items()
+    ]
     return sorted((each for each in found if each.changes_table or each.work.blocks), key=lambda change: change.name)
 
 

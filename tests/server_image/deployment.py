@@ -145,14 +145,14 @@ class Deployment:
         """Start a command, and SIGKILL it when it waits for what the statement's open transaction holds."""
         with self.open_transaction(statement):
             process = self.start(*arguments)
-            waits = "SELECT FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks WHERE NOT granted)"
+            waits = "SELECT pid FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks WHERE NOT granted)"
             mine = f"{waits} AND usename = 'master' AND datname = current_database()"
             wait_until(lambda: process.poll() is not None or self.query(mine))
             assert process.poll() is None, self.said()
             process.kill()
             process.wait()
         # PostgreSQL notices only when the statement that waited is done.
-        sessions = "SELECT FROM pg_stat_activity WHERE usename = 'master' AND datname = current_database()"
+        sessions = "SELECT pid FROM pg_stat_activity WHERE usename = 'master' AND datname = current_database()"
         wait_until(lambda: not self.query(sessions))
 
     def said(self) -> str:
