@@ -106,7 +106,10 @@ def read_work(connection: Any) -> dict[int, Work]:
         for relation, mode in cursor.fetchall():
             modes[relation].add(mode)
         cursor.execute(_WORK)
-        return {oid: Work(*rows, _blocks(modes[oid])) for oid, *rows in cursor.fetchall()}
+        return {
+            oid: Work(read, inserted, updated, deleted, _blocks(modes[oid]))
+            for oid, read, inserted, updated, deleted in cursor.fetchall()
+        }
 
 
 def changes(before: Catalog, after: Catalog, work: Mapping[int, Work]) -> list[Change]:

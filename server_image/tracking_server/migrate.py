@@ -63,7 +63,7 @@ def locked(settings: MigrateSettings) -> Iterator[LentConnection]:
             waiting = False
             while True:
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))
-                if cursor.fetchone()[0]:
+                if cursor.fetchone() == (True,):
                     break
                 if not waiting:
                     say("Waiting for the migrate of another task.")

@@ -32,14 +32,14 @@ def upgrade_schema(connection: LentConnection) -> None:
         TrackingServerError: A migration failed, or could not have a lock in time.
     """
     before = find(connection)
-    adopt_tables(connection)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
     connect_with(lambda **_parameters: connection)
     # The connection is there already, so the URL needs to name the driver only.
     engine = create_engine("postgresql+psycopg2://", poolclass=NullPool)
     try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+            adopt_tables(connection)
+            cursor.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
         if before.tracking is None:
             tracking._initialize_tables(engine)
         else:
@@ -93,4 +93,4 @@ def _between(config: Any, start: str | None) -> list[str]:
 def _has_table(connection: LentConnection, table: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", (f"public.{table}",))
-        return cursor.fetchone()[0] is not None
+        return cursor.fetchone() != (None,)
