@@ -53,6 +53,7 @@ TIERS = (
     Tier(name="templates", commands=[[*_PYTEST, "tests/stacks", "tests/test_app.py"]]),
     Tier(name="kit", commands=[[*_PYTEST, "tests/kit"]]),
     Tier(name="server image", commands=[[*_PYTEST, "tests/server_image"]]),
+    Tier(name="upgrade", commands=[[*_PYTEST, "tests/upgrade"]]),
     Tier(name="smoke", commands=[[*_PYTEST, "tests/smoke"]]),
     # One process: each would bring up a server of its own.
     Tier(name="laptop", commands=[[*_PYTEST, "--numprocesses=0", "tests/e2e"]]),

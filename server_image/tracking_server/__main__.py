@@ -16,6 +16,8 @@ EPILOG = """\
 examples:
   python -m tracking_server migrate             initialise an empty database, or check that the schema fits
   python -m tracking_server migrate --upgrade   upgrade the schema; take a snapshot first
+  python -m tracking_server migrate --upgrade --dry-run
+                                                run the upgrade, roll it back, and print what it did
   python -m tracking_server serve               run the tracking server until SIGTERM
   python -m tracking_server health              ask the server on this host
 
@@ -30,7 +32,10 @@ exit codes:
 
 def main() -> int:
     """Run one command; returns the exit code. Settings come from the environment, see README.md."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
+    if arguments.command == "migrate" and arguments.dry_run and not arguments.upgrade:
+        parser.error("--dry-run goes with --upgrade: without it an existing schema is only checked")
     log_as_json()
     try:
         _run(arguments)
@@ -50,6 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     migrate = commands.add_parser("migrate", help="initialise, check or upgrade the database's schema")
     migrate.add_argument("--upgrade", action="store_true", help="upgrade an older schema; take a snapshot first")
+    migrate.add_argument(
+        "--dry-run", action="store_true", help="with --upgrade: roll it back and print what it did; locks tables"
+    )
+    migrate.add_argument(
+        "--lock-seconds",
+        type=int,
+        default=20,
+        metavar="SECONDS",
+        help="with --dry-run: the longest that tables may be locked (default: %(default)s)",
+    )
     commands.add_parser("serve", help="run the tracking server until SIGTERM")
     commands.add_parser("health", help="exit with 0 if the server on this host answers")
     return parser
@@ -60,10 +75,17 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.command == "migrate":
         # Process 1 has no default action for it; 143 is what a shell would say.
         signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
-        from tracking_server.migrate import migrate
         from tracking_server.settings import MigrateSettings
 
-        migrate(MigrateSettings.read(os.environ), upgrade=arguments.upgrade)
+        settings = MigrateSettings.read(os.environ)
+        if arguments.dry_run:
+            from tracking_server.rehearsal import rehearse
+
+            rehearse(settings, lock_seconds=arguments.lock_seconds)
+        else:
+            from tracking_server.migrate import migrate
+
+            migrate(settings, upgrade=arguments.upgrade)
     elif arguments.command == "serve":
         from tracking_server.serve import serve
         from tracking_server.settings import ServeSettings

@@ -13,6 +13,30 @@ SERVER_ROLE = "mlflow_server"
 CERTIFICATES = Path(__file__).parent.parent / "rds-global-bundle.pem"
 
 
+class LentConnection(psycopg2.extensions.connection):
+    """A connection that whoever is lent it cannot commit, roll back or close: only `keep` and `end` do.
+
+    MLflow's migrations open connections and commit as they like; lent this one, they all run in one transaction.
+    """
+
+    def commit(self) -> None:
+        """Nothing; see `keep`."""
+
+    def rollback(self) -> None:
+        """Nothing; see `end`."""
+
+    def close(self) -> None:
+        """Nothing; see `end`."""
+
+    def keep(self) -> None:
+        """Commit the transaction."""
+        super().commit()
+
+    def end(self) -> None:
+        """Close the connection; what was not kept is rolled back, and its advisory locks are free."""
+        super().close()
+
+
 def connection_options(settings: DatabaseSettings) -> dict[str, Any]:
     """libpq's options beyond the address and the user.
 
@@ -24,8 +48,8 @@ def connection_options(settings: DatabaseSettings) -> dict[str, Any]:
     return options
 
 
-def connect(settings: DatabaseSettings, user: str, password: str) -> Any:
-    """An open psycopg2 connection in autocommit mode.
+def connect(settings: DatabaseSettings, user: str, password: str, **options: Any) -> Any:
+    """An open psycopg2 connection in autocommit mode; `options` are psycopg2's.
 
     Raises:
         TrackingServerError: PostgreSQL cannot be reached, or refuses the user.
@@ -38,6 +62,7 @@ def connect(settings: DatabaseSettings, user: str, password: str) -> Any:
             user=user,
             password=password,
             **connection_options(settings),
+            **options,
         )
     except psycopg2.OperationalError as error:
         raise TrackingServerError(

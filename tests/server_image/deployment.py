@@ -129,6 +129,32 @@ class Deployment:
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         return self.postgres.execute(statement, database=self.database)
 
+    @contextmanager
+    def open_transaction(self, statement: str) -> Iterator[None]:
+        """Another session's transaction that has run the statement and goes on holding its locks."""
+        connection = self.postgres.connect(self.database)
+        connection.autocommit = False
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+            yield
+        finally:
+            connection.close()
+
+    def kill_where_it_waits(self, statement: str, *arguments: str) -> None:
+        """Start a command, and SIGKILL it when it waits for what the statement's open transaction holds."""
+        with self.open_transaction(statement):
+            process = self.start(*arguments)
+            waits = "SELECT pid FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks WHERE NOT granted)"
+            mine = f"{waits} AND usename = 'master' AND datname = current_database()"
+            wait_until(lambda: process.poll() is not None or self.query(mine))
+            assert process.poll() is None, self.said()
+            process.kill()
+            process.wait()
+        # PostgreSQL notices only when the statement that waited is done.
+        sessions = "SELECT pid FROM pg_stat_activity WHERE usename = 'master' AND datname = current_database()"
+        wait_until(lambda: not self.query(sessions))
+
     def said(self) -> str:
         return "".join(log.read_text() for log in self.logs.iterdir())
 

@@ -1,13 +1,12 @@
 """`migrate` against a real PostgreSQL."""
 
-import signal
 import subprocess
 
 import psycopg2
 import pytest
 from tracking_server.revisions import known_revisions
 
-from tests.server_image.deployment import SERVER_PYTHON, Deployment, wait_until
+from tests.server_image.deployment import SERVER_PYTHON, Deployment
 
 KNOWN = known_revisions()
 OLDER_TRACKING, OLDER_AUTH = KNOWN.tracking[-4], KNOWN.auth[-2]
@@ -17,10 +16,6 @@ def revisions(deployment: Deployment) -> tuple[str, str]:
     [(tracking,)] = deployment.query("SELECT version_num FROM alembic_version")
     [(auth,)] = deployment.query("SELECT version_num FROM alembic_version_auth")
     return tracking, auth
-
-
-def has_table(deployment: Deployment, table: str) -> bool:
-    return deployment.query(f"SELECT to_regclass('public.{table}')")[0][0] is not None
 
 
 def test_an_empty_database_gets_all_tables_and_they_belong_to_the_owner_role(deployment: Deployment) -> None:
@@ -51,16 +46,46 @@ def test_of_five_at_once_one_initialises_and_the_others_wait(empty: Deployment) 
     assert revisions(empty) == (KNOWN.tracking[-1], KNOWN.auth[-1])
 
 
-def test_a_run_completes_what_killed_runs_have_begun(empty: Deployment) -> None:
-    for table in ("experiments", "alembic_version"):
-        process = empty.start("migrate")
-        wait_until(lambda table=table: has_table(empty, table), pause=0.01)  # type: ignore[misc]
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert not has_table(empty, "users"), "killed too late to prove anything"
+@pytest.mark.parametrize("table", ["experiments", "alembic_version", "alembic_version_auth", "roles"])
+def test_a_killed_run_leaves_an_empty_database_and_the_next_one_completes(empty: Deployment, table: str) -> None:
+    empty.kill_where_it_waits(f"CREATE TABLE {table} ()", "migrate")
+    assert empty.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
     done = empty.run("migrate")
     assert done.returncode == 0, done.stderr
     assert revisions(empty) == (KNOWN.tracking[-1], KNOWN.auth[-1])
+
+
+def test_a_database_with_other_tables_is_not_initialised(empty: Deployment) -> None:
+    empty.query("CREATE TABLE theirs ()")
+    empty.query("ALTER TABLE theirs OWNER TO master")
+    refused = empty.run("migrate")
+    assert refused.returncode == 3
+    assert "has tables of master" in refused.stderr
+    assert empty.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == [("theirs",)]
+
+
+def test_tables_of_the_master_become_the_owner_roles_and_the_servers_to_use(deployment: Deployment) -> None:
+    deployment.query("ALTER TABLE experiments OWNER TO master")
+    deployment.query("REVOKE ALL ON experiments FROM mlflow_server")
+    assert deployment.run("migrate").returncode == 3
+    upgraded = deployment.run("migrate", "--upgrade")
+    assert upgraded.returncode == 0, upgraded.stderr
+    owners = deployment.query("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+    assert owners == [("mlflow_owner",)]
+    [(may,)] = deployment.query("SELECT has_table_privilege('mlflow_server', 'experiments', 'INSERT')")
+    assert may
+
+
+def test_a_dry_run_of_a_schema_that_fits_says_that_nothing_would_change(deployment: Deployment) -> None:
+    told = deployment.run("migrate", "--upgrade", "--dry-run")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout == f"Nothing would change: the schema is that of MLflow {KNOWN.mlflow}.\n"
+
+
+def test_a_dry_run_without_upgrade_is_refused(deployment: Deployment) -> None:
+    refused = deployment.run("migrate", "--dry-run")
+    assert refused.returncode == 2
+    assert "--dry-run goes with --upgrade" in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -76,7 +101,7 @@ def test_an_older_schema_is_refused_and_left_alone(deployment: Deployment, table
     assert deployment.query(f"SELECT version_num FROM {table}") == [(revision,)]
 
 
-@pytest.mark.parametrize("arguments", [("migrate",), ("migrate", "--upgrade")])
+@pytest.mark.parametrize("arguments", [("migrate",), ("migrate", "--upgrade"), ("migrate", "--upgrade", "--dry-run")])
 @pytest.mark.parametrize("table", ["alembic_version", "alembic_version_auth"])
 def test_a_newer_schema_is_refused_also_by_upgrade(
     deployment: Deployment, table: str, arguments: tuple[str, ...]
