@@ -7,7 +7,7 @@ import pytest
 from tests.server_image.deployment import Deployment
 from tests.upgrade.releases import OldDatabase, dump, read
 
-# The least to do for tracking, and tables of auth that MLflow wrote no version of.
+# Its tables of auth have no version, so every revision of auth but the first is applied too.
 RELEASE = "3.5"
 
 
