@@ -137,18 +137,6 @@ def test_one_that_is_killed_says_what_that_may_have_been(trial: Trial) -> None:
     assert ended.reason.startswith("Container c ended with code 137: somebody killed it, or the kernel did")
 
 
-def test_one_that_is_killed_says_what_that_may_have_been(trial: Trial) -> None:
-    async def killed() -> Exit:
-        container = await trial.started("echo ready; exec sleep 300", "ready")
-        trial.containers.engine.call("kill", trial.containers.name("c"))
-        return await container.wait()
-
-    ended = asyncio.run(killed())
-    assert ended.code == 128 + signal.SIGKILL
-    assert ended.reason is not None
-    assert ended.reason.startswith("Container c ended with code 137: somebody killed it, or the kernel did")
-
-
 def test_a_value_reaches_it_as_it_is(trial: Trial) -> None:
     secret = " 'one' \"two\"\n$HOME #=\\ é"
     _, lines = trial.run('printf %s "$KEY"; echo; echo $HOME', {"KEY": secret, "HOME": "/tmp/home"})  # noqa: S108

@@ -80,7 +80,7 @@ BROKEN = {
     "secret": {"DATABASE_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:missing"},
     "key": {"TRACKING_ENCRYPTION_KEY": "canary-short"},
     "admin": {"MLFLOW_AUTH_ADMIN_PASSWORD": "canary"},
-    "port": {"MLFLOW_PORT": "canary-port"},
+    "port": {"MLFLOW_PORT": "no-port"},
     "master": {"DATABASE_MASTER_PASSWORD": "canary-wrong-master"},
 }
 
