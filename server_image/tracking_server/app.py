@@ -66,7 +66,9 @@ def create_app(settings: ServeSettings) -> Application:
         application = WithoutPresignedTransfers(application)
     paths = fixed_paths(flask, _native_routes(mlflow))
     is_allowed_host = functools.partial(is_allowed_host_header, list(settings.allowed_hosts))
-    application = Shortcut(application, flask, paths, is_allowed_host, threads=settings.connections)
+    # Some of MLflow's calls hold two connections: as many threads as connections could wait for each other.
+    threads = max(1, settings.connections // 2)
+    application = Shortcut(application, flask, paths, is_allowed_host, threads)
     application = Readiness(WithoutAssistant(application), readiness.checks(settings, password))
     return BehindLoadBalancer(RequestLog(application, flask))
 

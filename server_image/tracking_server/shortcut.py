@@ -46,7 +46,7 @@ class Shortcut:
         flask: the Flask part of it.
         paths: what `fixed_paths` found.
         is_allowed_host: MLflow's check of the Host header.
-        threads: requests that Flask works on at once; more than there are database connections would only wait.
+        threads: requests that Flask works on at once; each may need database connections.
     """
 
     def __init__(
