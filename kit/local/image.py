@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,6 +50,17 @@ def build_image(program: str, report: Report) -> str:
     if process.returncode != 0:
         raise LocalError(f"`{Path(program).name} build` failed: {last or 'it said nothing'} (more in {LOG}).")
     return reference
+
+
+def engine_program() -> str:
+    """The command of an engine that answers here, Docker before Podman. Raises LocalError when there is none."""
+    for name in ("docker", "podman"):
+        program = shutil.which(name)
+        if program and subprocess.run([program, "info"], capture_output=True, check=False).returncode == 0:
+            return program
+    raise LocalError(
+        "No container engine answers: start Docker, or install Podman (`apt-get install podman`, `dnf install podman`)."
+    )
 
 
 def fingerprint(folder: Path) -> str:
