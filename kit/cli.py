@@ -12,6 +12,7 @@ from botocore.parsers import ResponseParserError
 
 from kit.commands.destroy import destroy
 from kit.commands.down import down
+from kit.commands.image import image
 from kit.commands.password import password
 from kit.commands.smoke import smoke_test
 from kit.commands.status import status
@@ -154,6 +155,19 @@ def smoke_command(url: str, user: str, no_auth: bool, ca_bundle: Path | None) ->
       MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)" scripts/kit smoke http://localhost:5050
     """
     sys.exit(0 if smoke_test(url, None if no_auth else user, ca_bundle) else 1)
+
+
+@kit.command("image")
+def image_command() -> None:
+    """Build the server's image with Docker or Podman, and write its bill of materials (CycloneDX) beside it.
+
+    Prints its local name and the bill's path.
+
+    \b
+    Example:
+      scripts/kit image
+    """
+    click.echo(image(Steps()))
 
 
 @kit.command("test")

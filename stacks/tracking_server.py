@@ -21,7 +21,7 @@ _IMAGE = Path(__file__).parents[1] / "server_image"
 _COMMAND = ["python", "-m", "tracking_server"]
 # Fargate's longest: a running upload may finish.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-_STOP_TIMEOUT = cdk.Duration.seconds(120)
+STOP_TIMEOUT_SECONDS = 120
 
 
 class TrackingServer(Construct):
@@ -126,7 +126,7 @@ class TrackingServer(Construct):
             health_check=health_check,
             user=IMAGE_USER,
             readonly_root_filesystem=True,
-            stop_timeout=_STOP_TIMEOUT,
+            stop_timeout=cdk.Duration.seconds(STOP_TIMEOUT_SECONDS),
             logging=ecs.LogDriver.aws_logs(stream_prefix="task", log_group=self._log),
         )
         container.add_mount_points(

@@ -11,6 +11,7 @@ import click
 
 from kit.emulators.localstack.environment import PYTHON_VERSION
 from kit.environment import CLIENT, ROOT, SERVER, find_python
+from kit.local import base_image
 from kit.local.engine import Engine
 from kit.local.errors import LocalError
 
@@ -38,8 +39,11 @@ def _without_localstack() -> str | None:
 
 
 def _without_engine() -> str | None:
+    answer = subprocess.run([str(ROOT / ".ci" / "podman")], stdout=subprocess.PIPE, text=True, check=False)
+    if answer.returncode != 0:
+        return "it needs Docker or Podman, and there is none here"
     try:
-        Engine.find()
+        base_image.provide(Engine.find().program, lambda line: click.echo(line, err=True))
     except LocalError as error:
         return str(error)
     return None
@@ -47,13 +51,18 @@ def _without_engine() -> str | None:
 
 TIERS = (
     Tier(name="format", commands=[[str(_BIN / "ruff"), "format", "--check", "--quiet"]]),
-    Tier(name="lint", commands=[[str(_BIN / "ruff"), "check", "--quiet"]]),
+    Tier(
+        name="lint",
+        commands=[[str(_BIN / "ruff"), "check", "--quiet"], [str(_BIN / "hadolint"), "server_image/Dockerfile"]],
+    ),
     Tier(name="types", commands=[[str(_BIN / "mypy")]]),
     Tier(name="reference", commands=[[str(_BIN / "python"), "-m", "kit.reference", "--check"]]),
     Tier(name="templates", commands=[[*_PYTEST, "tests/stacks", "tests/test_app.py"]]),
     Tier(name="kit", commands=[[*_PYTEST, "tests/kit"]]),
     Tier(name="server image", commands=[[*_PYTEST, "tests/server_image"]]),
     Tier(name="upgrade", commands=[[*_PYTEST, "tests/upgrade"]]),
+    # One process: the containers of each would take the memory of a task.
+    Tier(name="image", commands=[[*_PYTEST, "--numprocesses=0", "tests/image"]], cannot_run=_without_engine),
     Tier(name="smoke", commands=[[*_PYTEST, "tests/smoke"]]),
     # One process: each would bring up a server of its own.
     Tier(name="laptop", commands=[[*_PYTEST, "--numprocesses=0", "tests/e2e"]]),

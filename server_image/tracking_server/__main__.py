@@ -9,6 +9,7 @@ import sys
 from tracking_server.environment import Environment
 from tracking_server.errors import TrackingServerError
 from tracking_server.logs import log_as_json
+from tracking_server.versions import check_mlflow
 
 _log = logging.getLogger("tracking_server")
 
@@ -71,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    if arguments.command in ("migrate", "serve"):
+        check_mlflow()
     # Each command imports what it needs: a check must not wait for the imports of the server.
     if arguments.command == "migrate":
         # Process 1 has no default action for it; 143 is what a shell would say.
