@@ -126,6 +126,7 @@ class TrackingServer(Construct):
             health_check=health_check,
             user=IMAGE_USER,
             readonly_root_filesystem=True,
+            linux_parameters=self._without_capabilities(name or command),
             stop_timeout=cdk.Duration.seconds(STOP_TIMEOUT_SECONDS),
             logging=ecs.LogDriver.aws_logs(stream_prefix="task", log_group=self._log),
         )
@@ -133,6 +134,12 @@ class TrackingServer(Construct):
             ecs.MountPoint(source_volume="tmp", container_path="/tmp", read_only=False)  # noqa: S108
         )
         return container
+
+    def _without_capabilities(self, container: str) -> ecs.LinuxParameters:
+        """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html"""
+        parameters = ecs.LinuxParameters(self, f"{container.title()}Parameters")
+        parameters.drop_capabilities(ecs.Capability.ALL)
+        return parameters
 
     def _database_environment(self) -> dict[str, str]:
         return {

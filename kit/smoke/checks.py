@@ -17,11 +17,17 @@ FOREIGN_ORIGIN = "https://attacker.invalid"
 
 
 def server_answers(browser: Browser) -> str:
-    """GET /health, which MLflow serves without credentials and without a look at the database."""
+    """GET /health, which MLflow serves without credentials and without a look at the database.
+
+    The kit's own servers also say at /health/ready whether they find their database and their bucket.
+    """
     answer = browser.send("GET", "/health")
     if answer.status != 200:
         raise CheckError(f"the server at {browser.url} is not ready: /health answered {answer.status}")
-    return f"{browser.url} answers"
+    ready = browser.send("GET", "/health/ready")
+    if ready.status == 503:
+        raise CheckError(f"the server at {browser.url} is not ready: {ready.body.decode(errors='replace')[:200]}")
+    return f"{browser.url} answers{', and finds what it needs' if ready.status == 200 else ''}"
 
 
 def log_in_works(browser: Browser, credentials: Credentials) -> str:

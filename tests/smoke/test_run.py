@@ -87,6 +87,17 @@ def test_a_server_that_is_down_is_told(client_python: Path) -> None:
     assert len(report.steps) == 1
 
 
+@pytest.mark.parametrize(("status", "told"), [(503, "is not ready: spoiled"), (404, None)])
+def test_a_server_that_does_not_find_what_it_needs_is_told(
+    target: Target, proxy: SpoilingProxy, status: int, told: str | None
+) -> None:
+    """Other servers than the kit's know no such path."""
+    proxy.status_for = lambda method, path: status if path == "/health/ready" else None
+    failed = failures(run(proxy.url, target.username, "wrong", python=NO_CLIENT))
+    assert ("server answers" in failed) is (told is not None)
+    assert told is None or told in failed["server answers"]
+
+
 def test_a_server_that_asks_for_no_password_fails(target: Target, proxy: SpoilingProxy) -> None:
     proxy.authorization = "Basic " + base64.b64encode(f"{target.username}:{target.password}".encode()).decode()
     report = run(proxy.url, target.username, target.password, python=NO_CLIENT)

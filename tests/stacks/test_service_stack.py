@@ -36,6 +36,7 @@ def test_no_container_is_root_or_may_write_outside_tmp(shape: str) -> None:
     for container in containers(shape).values():
         assert container["User"] == "10001:10001"
         assert container["ReadonlyRootFilesystem"] is True
+        assert container["LinuxParameters"]["Capabilities"]["Drop"] == ["ALL"]
         assert [mount["ContainerPath"] for mount in container["MountPoints"]] == ["/tmp"]  # noqa: S108
 
 
