@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import click
 import psutil
@@ -100,10 +101,10 @@ def running(engine: Engine, image: Image) -> Iterator[Running]:
     try:
         arguments = ("run", "--detach", "--name", name, "--network", "host", *_LIMITS, *ulimits(), *_names(environment))
         engine.call(*arguments, image.reference, *image.command, environment=environment)
-        started = wait_until(f"http://127.0.0.1:{port}/health", lambda: _state(engine, name)["Running"])
+        started = wait_until(f"http://127.0.0.1:{port}/health", lambda: bool(_state(engine, name)["Running"]))
         # The stock server kills workers that take long to start, with the requests that they have.
         for _ in range(8):
-            wait_until(f"http://127.0.0.1:{port}/{_FIRST}", lambda: _state(engine, name)["Running"])
+            wait_until(f"http://127.0.0.1:{port}/{_FIRST}", lambda: bool(_state(engine, name)["Running"]))
         yield Running(port, _state(engine, name)["Pid"], started)
     except click.ClickException as error:
         raise click.ClickException(f"{image.name}: {error.message}\n{_last_words(engine, name)}") from error
@@ -127,8 +128,8 @@ def _names(environment: Mapping[str, str]) -> Iterator[str]:
     return (word for name in environment for word in ("--env", name))
 
 
-def _state(engine: Engine, name: str) -> dict[str, int]:
-    state: dict[str, int] = json.loads(engine.call("container", "inspect", "--format", "{{json .State}}", name))
+def _state(engine: Engine, name: str) -> dict[str, Any]:
+    state: dict[str, Any] = json.loads(engine.call("container", "inspect", "--format", "{{json .State}}", name))
     return state
 
 
