@@ -14,12 +14,14 @@ def tracking_store(store_uri: str, artifact_uri: str | None) -> Any:
     """
     # MLflow loads its entry points while it imports the modules that these come from.
     from mlflow.environment_variables import MLFLOW_ENABLE_WORKSPACES
-    from mlflow.server.constants import READ_REPLICA_BACKEND_STORE_URI_ENV_VAR
+    from mlflow.server.constants import ARTIFACT_ROOT_ENV_VAR, READ_REPLICA_BACKEND_STORE_URI_ENV_VAR
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
     from mlflow.store.tracking.sqlalchemy_workspace_store import WorkspaceAwareSqlAlchemyStore
 
     from tracking_server.store.postgresql_store import PostgresqlStore
 
+    # A client inside the server, which makes the demo's data, names no place; MLflow's own store takes the server's.
+    artifact_uri = artifact_uri or os.environ.get(ARTIFACT_ROOT_ENV_VAR)
     replica = os.environ.get(READ_REPLICA_BACKEND_STORE_URI_ENV_VAR)
     if MLFLOW_ENABLE_WORKSPACES.get():
         return WorkspaceAwareSqlAlchemyStore(store_uri, artifact_uri, read_db_uri=replica)

@@ -43,10 +43,23 @@ def test_another_database_has_mlflows_store(tmp_path: Path) -> None:
     assert _store(f"sqlite:///{tmp_path}/mlflow.db", {}) == "mlflow SqlAlchemyStore"
 
 
+def test_a_client_inside_the_server_keeps_artifacts_where_the_server_does(database_url: str) -> None:
+    ask = (
+        "import sys; from tracking_server.store.plugin import tracking_store\n"
+        "print(tracking_store(sys.argv[1], None).artifact_root_uri)"
+    )
+    environment = {"_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/"}
+    assert _ask(ask, database_url, environment) == "mlflow-artifacts:/"
+
+
 def _store(url: str, variables: dict[str, str]) -> str:
     environment = {name: url if value == "URL" else value for name, value in variables.items()}
+    return _ask(ASK, url, environment)
+
+
+def _ask(program: str, url: str, environment: dict[str, str]) -> str:
     asked = subprocess.run(
-        [SERVER_PYTHON, "-c", ASK, url],
+        [SERVER_PYTHON, "-c", program, url],
         env={"PYTHONPATH": str(SERVER_IMAGE), **environment},
         capture_output=True,
         text=True,
