@@ -99,6 +99,7 @@ def mlflow_environment(settings: ServeSettings) -> dict[str, str]:
         "_MLFLOW_SGI_NAME": "uvicorn",
         "_MLFLOW_SERVER_BOOT_ID": uuid.uuid4().hex,
         "_MLFLOW_IN_JOB_EXECUTOR": "false",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_CONFIGURE_LOGGING": "false",
         # MLflow would fetch it from GitHub, and wait where the network has no way there.
         "MLFLOW_MODEL_CATALOG_URI": "",

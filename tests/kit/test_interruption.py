@@ -19,7 +19,8 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    # Whoever started the tests may ignore some, as nohup does.
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
     interruption.listen()
     yield
     for number, handler in before.items():
