@@ -8,9 +8,11 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tracking_server import readiness
+from tracking_server.compressed import CompressedFiles
 from tracking_server.database import SERVER_ROLE
 from tracking_server.engines import connect_with_secret, database_url
 from tracking_server.errors import TrackingServerError
@@ -62,6 +64,7 @@ def create_app(settings: ServeSettings) -> Application:
     from mlflow.server.security_utils import is_allowed_host_header
 
     application: Application = mlflow
+    application = CompressedFiles(application, Path(flask.static_folder))
     if settings.artifacts == "proxied":
         application = WithoutPresignedTransfers(application)
     paths = fixed_paths(flask, _native_routes(mlflow))

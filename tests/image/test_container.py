@@ -1,5 +1,6 @@
 """The image run as ECS runs it: the limits of the size `small`, and no right that it does not need."""
 
+import gzip
 import signal
 
 from stacks.tracking_server import STOP_TIMEOUT_SECONDS
@@ -32,6 +33,17 @@ def test_it_is_held_to_the_memory_and_the_cpu_of_its_size(server: Server, deploy
     memory, cpu = deployment.image.call("inspect", "--format", form, deployment.container).split()
     assert int(memory) == SMALL.memory_mib * 1024**2
     assert int(cpu) == SMALL.vcpu * 1e9
+
+
+def test_browsers_are_sent_the_pages_scripts_compressed(server: Server, deployment: ContainerDeployment) -> None:
+    found = deployment.exec(
+        "sh", "-c", "cd /app/venv/lib/python3.*/site-packages/mlflow/server/js/build && ls static/js/main.*.js"
+    )
+    script = f"/static-files/{found.strip()}"
+    whole = server.get(script)
+    compressed = server.get(script, **{"Accept-Encoding": "gzip"})
+    assert gzip.decompress(compressed.body) == whole.body
+    assert len(compressed.body) < len(whole.body) / 2
 
 
 def test_sigterm_ends_it_within_the_stop_timeout(deployment: ContainerDeployment) -> None:
