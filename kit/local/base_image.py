@@ -64,7 +64,9 @@ def provide(program: str, report: Report) -> None:
         _run(["chroot", str(root), "apt-get", "upgrade", "--yes"])
         for path in _NEEDLESS:
             for entry in (root / path).iterdir():
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        for name in ("resolv.conf", "hostname"):  # debootstrap takes this machine's
+            (root / "etc" / name).unlink(missing_ok=True)
         report(f"importing {REFERENCE}")
         archive = Path(folder, "root.tar")
         _run(["tar", "--create", "--file", str(archive), "--directory", str(root), "--exclude=./dev/*", "."])

@@ -35,7 +35,7 @@ def arguments(folder: Path) -> list[str]:
 
 def pip_conf(settings: dict[str, str]) -> str:
     """A pip.conf of what holds in a container, too: no path of this machine does."""
-    lines = [f"{name} = {settings[name]}" for name in _OTHERS if name in settings]
+    lines = [f"{name} = {' '.join(settings[name].split())}" for name in _OTHERS if name in settings]
     for name in _INDEXES:
         urls = [url for url in settings.get(name, "").split() if urlsplit(url).scheme in ("http", "https")]
         lines += [f"{name} = {' '.join(urls)}"] if urls else []

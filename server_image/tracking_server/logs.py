@@ -1,12 +1,17 @@
 """Logs as one JSON object a line, on standard error, for CloudWatch Logs Insights to take apart."""
 
 import logging
+import re
 import sys
 import threading
 from contextvars import ContextVar
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
+
+# SQLAlchemy quotes a failed statement's parameters, and MLflow logs that: a user's values, or the hash of a password.
+# https://docs.sqlalchemy.org/en/21/core/engines.html#sqlalchemy.create_engine.params.hide_parameters
+_PARAMETERS = re.compile(r'\[parameters: (?:.*?\](?=\\n\(Background)|(?:[^"\\]|\\.)*)')
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being answered; every line that it causes has it."""
@@ -24,7 +29,7 @@ def log_as_json() -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        JsonFormatter(
+        _Formatter(
             ["levelname", "name", "message"],
             rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
             timestamp="time",
@@ -39,6 +44,11 @@ def log_as_json() -> None:
     threading.excepthook = lambda arguments: _log_uncaught(
         arguments.exc_type, arguments.exc_value, arguments.exc_traceback
     )
+
+
+class _Formatter(JsonFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return _PARAMETERS.sub("[parameters: left out]", super().format(record))
 
 
 def _add_request_id(record: logging.LogRecord) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tracking_server.database import SERVER_ROLE, connect
+from tracking_server.database import SERVER_ROLE, connect, password_refused
+from tracking_server.errors import TrackingServerError
 from tracking_server.middleware import Application, Receive, Scope, Send
 from tracking_server.password import SecretPassword
 from tracking_server.settings import ServeSettings
@@ -18,6 +19,7 @@ from tracking_server.settings import ServeSettings
 PATH = "/health/ready"
 # Anybody may ask, so the database and the bucket are asked once in this time, however many do.
 _KEPT_SECONDS = 2.0
+_LONGEST_SECONDS = 15
 
 _log = logging.getLogger("tracking_server.readiness")
 
@@ -46,7 +48,7 @@ class Readiness:
         async with self._lock:
             if time.monotonic() - self._checked > _KEPT_SECONDS:
                 names = list(self._checks)
-                results = await asyncio.gather(*(asyncio.to_thread(self._check, name) for name in names))
+                results = await asyncio.gather(*map(self._check, names))
                 self._result, self._checked = dict(zip(names, results, strict=True)), time.monotonic()
         ready = all(result == "ok" for result in self._result.values())
         body = json.dumps(self._result).encode()
@@ -54,11 +56,12 @@ class Readiness:
         await send({"type": "http.response.start", "status": 200 if ready else 503, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _check(self, name: str) -> str:
+    async def _check(self, name: str) -> str:
         try:
-            self._checks[name]()
+            async with asyncio.timeout(_LONGEST_SECONDS):
+                await asyncio.to_thread(self._checks[name])
         except Exception as error:
-            _log.warning("%s is not ready: %s", name, error)
+            _log.warning("%s is not ready: %s", name, error or "no answer in time")
             return "failed"
         return "ok"
 
@@ -72,7 +75,14 @@ def checks(settings: ServeSettings, password: SecretPassword) -> dict[str, Calla
 
 
 def _ask_database(settings: ServeSettings, password: SecretPassword) -> None:
-    connection = connect(settings.database, SERVER_ROLE, password.get())
+    current = password.get()
+    try:
+        connection = connect(settings.database, SERVER_ROLE, current)
+    except TrackingServerError as error:
+        if not password_refused(error.__cause__):
+            raise
+        # It was rotated.
+        connection = connect(settings.database, SERVER_ROLE, password.refresh(current))
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT FROM alembic_version")

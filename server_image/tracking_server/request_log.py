@@ -40,7 +40,7 @@ class RequestLog:
             return
         request_id = _request_id(scope)
         token = REQUEST_ID.set(request_id)
-        status = 500
+        status: int | None = None
         started = time.perf_counter()
 
         async def note(message: Message) -> None:
@@ -52,8 +52,12 @@ class RequestLog:
 
         try:
             await self._application(scope, receive, note)
+        except Exception:
+            status = 500
+            raise
         finally:
-            if status >= 400 or scope["path"] not in _UNLOGGED:
+            # None: the client went away before it had asked.
+            if status is not None and (status >= 400 or scope["path"] not in _UNLOGGED):
                 _log.info(
                     "request",
                     extra={

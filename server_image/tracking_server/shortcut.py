@@ -22,18 +22,22 @@ PREFIXES = ("/api/2.0/mlflow/", "/api/3.0/mlflow/", "/ajax-api/2.0/mlflow/", "/a
 # What is gathered of an answer before it is sent: nearly all answers go in one piece.
 _PIECE_BYTES = 2**20
 
+_KEYS = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
+
 _Start = tuple[int, list[tuple[bytes, bytes]]]
 
 
 def fixed_paths(flask: Any, is_native: Callable[[str], bool]) -> frozenset[str]:
-    """The paths below `PREFIXES` that Flask alone answers, and that hold no parameter.
+    """The paths below `PREFIXES` that Flask alone answers from the database, and that hold no parameter.
+
+    Those that speak of artifacts wait for S3, and would keep the few threads from everybody else.
 
     Args:
         flask: MLflow's Flask application.
         is_native: whether FastAPI itself answers a path, by any method.
     """
     rules = [rule for rule in flask.url_map.iter_rules() if rule.rule.startswith(PREFIXES) and not rule.arguments]
-    return frozenset(rule.rule for rule in rules if not is_native(rule.rule))
+    return frozenset(rule.rule for rule in rules if "artifact" not in rule.rule and not is_native(rule.rule))
 
 
 class Shortcut:
@@ -164,9 +168,10 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
     if scope.get("client"):
         environ["REMOTE_ADDR"] = scope["client"][0]
     for name, value in scope["headers"]:
-        key = name.decode("latin-1").upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = f"HTTP_{key}"
+        key = _KEYS.get(name) or f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ else text
+    if body:
+        # Of a chunked body nobody has told the length yet.
+        environ["CONTENT_LENGTH"] = str(len(body))
     return environ

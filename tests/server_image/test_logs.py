@@ -45,3 +45,19 @@ def test_of_other_libraries_only_warnings_are_said() -> None:
     program = "import logging\nfor name in ('botocore', 'mlflow'): logging.getLogger(name).info('from %s', name)"
     (line,) = lines_of(program)
     assert line["message"] == "from mlflow"
+
+
+def test_the_parameters_of_a_failed_statement_are_left_out() -> None:
+    lines = lines_of(
+        """
+import logging
+from sqlalchemy.exc import OperationalError, StatementError
+database = OperationalError("INSERT", {"p": "canary [x]"}, Exception("gone"))
+for error in (database, StatementError("no", "INSERT", {"p": 'canary "'}, None)):
+    logging.getLogger("mlflow").error("failed: %s", error, exc_info=error)
+"""
+    )
+    assert len(lines) == 2
+    assert "gone" in lines[0]["message"]
+    assert "Background on this error" in lines[0]["message"]
+    assert "canary" not in json.dumps(lines)

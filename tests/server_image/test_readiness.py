@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from tracking_server import readiness
 from tracking_server.readiness import Readiness
 
 from tests.server_image.asking import answering, ask
@@ -29,7 +30,8 @@ def test_ready_is_what_passes_every_check(database: Callable[[], None], status: 
     assert (start["status"], json.loads(answer["body"])) == (status, body)
 
 
-def test_many_who_ask_cause_one_check() -> None:
+def test_many_who_ask_cause_one_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "_KEPT_SECONDS", 3600)
     asked: list[int] = []
     application = Readiness(answering(404, b""), {"database": lambda: asked.append(1)})
     for _ in range(3):
@@ -53,3 +55,10 @@ def test_a_server_without_its_bucket_is_healthy_and_not_ready(deployment: Deploy
         assert (answer.status, answer.json()) == (503, {"database": "ok", "artifacts": "failed"})
         assert server.get("/health").status == 200
     assert "no-such-bucket" in deployment.said() or "NoSuchBucket" in deployment.said()
+
+
+def test_a_rotated_password_is_fetched_again(deployment: Deployment, bucket: str, kept_password: None) -> None:
+    with deployment.serving(TRACKING_AUTH="none") as server:
+        deployment.put_password("canary-rotated-password")
+        deployment.postgres.execute("ALTER ROLE mlflow_server PASSWORD 'canary-rotated-password'")
+        assert server.get("/health/ready").status == 200

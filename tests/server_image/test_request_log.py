@@ -1,5 +1,7 @@
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,11 +36,16 @@ class Flask:
 
 
 @pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+def logging_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in (None, "tracking_server", "mlflow", "alembic", "uvicorn")]
+    handlers, levels = loggers[0].handlers[:], [logger.level for logger in loggers]
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     yield
-    root.handlers[:], root.level = before, level
+    logging.captureWarnings(False)
+    loggers[0].handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -112,3 +119,12 @@ def test_a_health_check_that_passes_is_not_logged(
     log_as_json()
     ask(RequestLog(answering(status, b""), Flask()), path)
     assert len(said(capsys)) == lines
+
+
+def test_a_client_that_goes_away_while_it_asks_is_not_a_request(capsys: pytest.CaptureFixture[str]) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        pass
+
+    log_as_json()
+    assert ask(RequestLog(application, Flask()), "/api/") == []
+    assert said(capsys) == []

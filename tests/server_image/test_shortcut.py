@@ -89,6 +89,13 @@ def test_flask_is_given_the_request_as_it_came() -> None:
     assert {name: flask.environ[name] for name in expected} == expected
 
 
+def test_a_header_that_only_looks_like_the_length_is_not_the_length() -> None:
+    flask = Wsgi()
+    pieces = [{"type": "http.request", "body": b"whole"}]
+    ask(shortcut(flask), PATH, [(b"content_length", b"1")], method="POST", received=pieces)
+    assert flask.environ["CONTENT_LENGTH"] == "5"
+
+
 def test_a_large_answer_is_sent_piece_by_piece() -> None:
     flask = Wsgi(*[b"x" * 2**19] * 5)
     start, *pieces = ask(shortcut(flask), PATH)

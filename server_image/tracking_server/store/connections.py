@@ -16,6 +16,8 @@ from mlflow.protos.databricks_pb2 import BAD_REQUEST
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from tracking_server.errors import TrackingServerError
+
 Row = tuple[Any, ...]
 
 _logger = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ def _answers(connection: Connection) -> bool:
 
 
 def fetch(engine: Engine, statement: str, parameters: dict[str, Any]) -> list[Row] | None:
-    """The rows of a statement that is a transaction of its own, or None where PostgreSQL did not carry it out.
+    """The rows of a statement that is a transaction of its own, or None where PostgreSQL did not say that it was done.
 
     None says nothing of the reason: whoever asks has MLflow's code do the same, on a connection that was tried, and
     with MLflow's errors. So a connection that broke is no error either.
@@ -67,7 +69,7 @@ def fetch(engine: Engine, statement: str, parameters: dict[str, Any]) -> list[Ro
     """
     try:
         connection = engine.raw_connection()
-    except psycopg2.OperationalError:
+    except (psycopg2.OperationalError, TrackingServerError):
         return None
     except SQLAlchemyError as error:
         # As MLflow puts it; its code would wait once more.
