@@ -54,7 +54,7 @@ class Image:
 
 @dataclass
 class ContainerDeployment(Deployment):
-    """The same deployment, whose commands are containers; `container` is the last one's name."""
+    """The same deployment, whose commands are containers; `container` is the name of the last one that runs."""
 
     image: Image = field(kw_only=True)
     container: str = field(init=False, default="")
@@ -82,11 +82,13 @@ class ContainerDeployment(Deployment):
     @contextmanager
     def serving(self, **overrides: str) -> Iterator[Server]:
         overrides = {"MLFLOW_HOST": "127.0.0.1"} | overrides
+        before = self.container
         try:
             with super().serving(**overrides) as server:
                 yield server
         finally:
             subprocess.run([self.image.program, "rm", "--force", self.container], capture_output=True, check=False)
+            self.container = before
 
     def exec(self, *command: str) -> str:
         """What a command prints inside the running container."""

@@ -57,7 +57,7 @@ def test_a_migration_that_fails_after_others_leaves_nothing_of_them(old: Deploym
     failed = old.run("migrate", "--upgrade")
     assert failed.returncode == 1
     assert "The upgrade failed and nothing of it was kept" in failed.stderr
-    assert 'relation "roles" already exists' in failed.stderr
+    assert r"relation \"roles\" already exists" in failed.stderr
     assert "Traceback" not in failed.stderr
     assert dump(old) == before
 
