@@ -94,7 +94,7 @@ def test_up_shows_the_image_and_the_limits_and_claims_no_processes(first: tuple[
     team, finished = first
     assert finished.code == 0, finished.stderr
     task = TaskDefinition.from_properties(deployment_of(team).task_definition)
-    assert re.search(r"^Image {19}\w+ [\d.]+: mlflow-team-server:\w+ +\d+\.\d s$", finished.stderr, re.MULTILINE)
+    assert re.search(r"^Image {19}\w+ [\d.]+: mlflow-server-image:\w+ +\d+\.\d s$", finished.stderr, re.MULTILINE)
     assert f"\nLimits in force: {', '.join(limits(task, task.container('server')))}\n" in finished.stderr
     assert "containers are processes" not in finished.stderr
     assert "of this machine" in finished.stderr
