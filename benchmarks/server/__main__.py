@@ -22,6 +22,7 @@ import click
 from benchmarks.figure import show_machine
 from benchmarks.server import load, seed, servers
 from benchmarks.server.setting import BUCKET, KEYS, Setting, setting
+from kit.commands.image import image_bytes
 from kit.environment import CLIENT, ROOT
 from kit.local.engine import Engine
 from kit.local.image import build_image
@@ -47,7 +48,7 @@ def main(rounds: int, seconds: float, minutes: float, without_transfers: bool) -
     }
     table = Table()
     for name, reference in references.items():
-        table.add("image size", "MB", name, servers.size_mb(engine, reference))
+        table.add("image size", "MB", name, image_bytes(engine.program, reference) / 1e6)
     with tempfile.TemporaryDirectory(prefix="kit-benchmark-") as folder, setting(Path(folder)) as shared:
         databases = {name: shared.make_database(name) for name in references}
         images = {

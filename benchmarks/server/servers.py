@@ -119,11 +119,6 @@ def run_migrate(engine: Engine, image: Image) -> None:
     engine.call(*arguments, image.reference, *_COMMAND, "migrate", environment=environment, timeout_s=180)
 
 
-def size_mb(engine: Engine, reference: str) -> float:
-    """Uncompressed size of the image."""
-    return float(engine.call("image", "inspect", "--format", "{{.Size}}", reference)) / 1e6
-
-
 def _names(environment: Mapping[str, str]) -> Iterator[str]:
     return (word for name in environment for word in ("--env", name))
 
