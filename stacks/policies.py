@@ -1,7 +1,7 @@
 """IAM policy statements, written by hand, one pure function per purpose.
 
-Each function returns the least that its purpose needs. Two sets of roles use them: the task role (what the
-server may do) and the execution role (what ECS may do to start it).
+Each function returns the least that its purpose needs. Three kinds of roles use them: task roles (what a container
+may do), the execution role (what ECS may do to start it) and roles of schedules (what they may start).
 """
 
 from aws_cdk import aws_iam as iam
@@ -79,6 +79,45 @@ def write_logs(log_group_arn: str) -> iam.PolicyStatement:
     """The log streams of the containers in the service's own log group, whose ARN ends in `:*`."""
     return iam.PolicyStatement(
         sid="WriteLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group_arn]
+    )
+
+
+def run_task(task_definition_arn: str, cluster_arn: str) -> iam.PolicyStatement:
+    """Starts this revision of this task definition, in this cluster.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+    """
+    return iam.PolicyStatement(
+        sid="RunTask",
+        actions=["ecs:RunTask"],
+        resources=[task_definition_arn],
+        conditions={"ArnEquals": {"ecs:cluster": cluster_arn}},
+    )
+
+
+def tag_new_tasks(task_arns: str) -> iam.PolicyStatement:
+    """Tags on a task as it is started, never on one that runs.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
+    """
+    return iam.PolicyStatement(
+        sid="TagNewTasks",
+        actions=["ecs:TagResource"],
+        resources=[task_arns],
+        conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
+    )
+
+
+def pass_to_tasks(role_arns: list[str]) -> iam.PolicyStatement:
+    """A task's own roles, to ECS alone.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
+    """
+    return iam.PolicyStatement(
+        sid="PassRolesToTasks",
+        actions=["iam:PassRole"],
+        resources=role_arns,
+        conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
     )
 
 

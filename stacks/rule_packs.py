@@ -1,5 +1,7 @@
 """The rules that every template must pass, and the one way to say why a finding is safe."""
 
+from typing import Any
+
 import aws_cdk as cdk
 import cdk_nag
 from constructs import IConstruct
@@ -16,6 +18,23 @@ def add_rule_packs(app: cdk.App) -> None:
 def acknowledge(resource: IConstruct, rule: str, reason: str) -> None:
     """Accepts `rule` on `resource` alone. `reason` is the fact that makes it safe."""
     cdk.Validations.of(resource).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
+
+
+def in_findings(resource: IConstruct, value: str) -> str:
+    """`value` as cdk-nag writes it in a finding's id: a reference to `X` there is `<X>`, to its ARN `<X.Arn>`."""
+
+    def written(part: Any) -> str:
+        match part:
+            case {"Fn::Join": [separator, parts]}:
+                return str(separator).join(map(written, parts))
+            case {"Fn::GetAtt": [name, attribute]}:
+                return f"<{name}.{attribute}>"
+            case {"Ref": name}:
+                return f"<{name}>"
+            case _:
+                return str(part)
+
+    return written(cdk.Stack.of(resource).resolve(value))
 
 
 def acknowledge_lint(resource: cdk.CfnResource, rule: str, reason: str) -> None:

@@ -12,16 +12,12 @@ from constructs import Construct
 from stacks import artifact_store, database
 from stacks.backing import Backing
 from stacks.config import TeamConfig
+from stacks.container import COMMAND, TMP, add_container
 from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
 from stacks.rule_packs import acknowledge
 from stacks.task_roles import execution_role, task_role
 
-IMAGE_USER = "10001:10001"
 _IMAGE = Path(__file__).parents[1] / "server_image"
-_COMMAND = ["python", "-m", "tracking_server"]
-# Fargate's longest: a running upload may finish.
-# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-STOP_TIMEOUT_SECONDS = 120
 
 
 class TrackingServer(Construct):
@@ -30,6 +26,8 @@ class TrackingServer(Construct):
     Attributes:
         task_definition: `migrate`, then `server`.
         execution_role: what ECS starts a task with; a service has to wait for its policy.
+        image: the server's image, which other tasks of the team run as well.
+        log: what all of them write to.
     """
 
     def __init__(
@@ -37,17 +35,17 @@ class TrackingServer(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._team, self._backing = team, backing
-        self._image = ecr_assets.DockerImageAsset(
+        self.image = ecr_assets.DockerImageAsset(
             self, "Image", directory=str(_IMAGE), platform=ecr_assets.Platform.LINUX_AMD64
         )
-        self._log = logs.LogGroup(
+        self.log = logs.LogGroup(
             self, "Log", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=cdk.RemovalPolicy.DESTROY
         )
         self.execution_role = execution_role(
             self,
             backing,
-            repository_arn=self._image.repository.repository_arn,
-            log_group_arn=self._log.log_group_arn,
+            repository_arn=self.image.repository.repository_arn,
+            log_group_arn=self.log.log_group_arn,
         )
         self.task_definition = ecs.FargateTaskDefinition(
             self,
@@ -61,13 +59,17 @@ class TrackingServer(Construct):
             task_role=task_role(self, team, backing),
             # Its policy is whole already: nothing is added as containers and secrets are.
             execution_role=self.execution_role.without_policy_updates(),
-            volumes=[ecs.Volume(name="tmp")],
+            volumes=[ecs.Volume(name=TMP)],
         )
         master = self._import_secret("MasterSecret", backing.master_secret_arn)
         admin = self._import_secret("AdminSecret", backing.admin_secret_arn)
         encryption_key = self._import_secret("EncryptionKey", backing.encryption_key_arn)
-        migrate = self._container(
+        migrate = add_container(
+            self.task_definition,
             "migrate",
+            command=["migrate"],
+            image=self.image,
+            log=self.log,
             essential=False,
             environment=self._database_environment(),
             secrets={
@@ -75,18 +77,20 @@ class TrackingServer(Construct):
                 "DATABASE_MASTER_PASSWORD": ecs.Secret.from_secrets_manager(master, "password"),
             },
         )
-        server = self._container(
-            "serve",
-            name="server",
-            essential=True,
+        server = add_container(
+            self.task_definition,
+            "server",
+            command=["serve"],
+            image=self.image,
+            log=self.log,
             environment=self._server_environment(public_host, scheme),
             secrets={
                 "MLFLOW_AUTH_ADMIN_PASSWORD": ecs.Secret.from_secrets_manager(admin, "password"),
                 "TRACKING_ENCRYPTION_KEY": ecs.Secret.from_secrets_manager(encryption_key),
             },
-            port_mappings=[ecs.PortMapping(container_port=CONTAINER_PORT)],
+            port=CONTAINER_PORT,
             health_check=ecs.HealthCheck(
-                command=["CMD", *_COMMAND, "health"],
+                command=["CMD", *COMMAND, "health"],
                 # Each check starts a Python, on half a vCPU where the size is small.
                 interval=cdk.Duration.seconds(15),
                 timeout=cdk.Duration.seconds(10),
@@ -103,43 +107,6 @@ class TrackingServer(Construct):
             "AwsSolutions-ECS2",
             "The environment holds addresses, names and numbers; what is secret comes from Secrets Manager.",
         )
-
-    def _container(
-        self,
-        command: str,
-        *,
-        name: str | None = None,
-        essential: bool,
-        environment: dict[str, str],
-        secrets: dict[str, ecs.Secret],
-        port_mappings: list[ecs.PortMapping] | None = None,
-        health_check: ecs.HealthCheck | None = None,
-    ) -> ecs.ContainerDefinition:
-        container = self.task_definition.add_container(
-            name or command,
-            image=ecs.ContainerImage.from_docker_image_asset(self._image),
-            command=[*_COMMAND, command],
-            essential=essential,
-            environment=environment,
-            secrets=secrets,
-            port_mappings=port_mappings,
-            health_check=health_check,
-            user=IMAGE_USER,
-            readonly_root_filesystem=True,
-            linux_parameters=self._without_capabilities(name or command),
-            stop_timeout=cdk.Duration.seconds(STOP_TIMEOUT_SECONDS),
-            logging=ecs.LogDriver.aws_logs(stream_prefix="task", log_group=self._log),
-        )
-        container.add_mount_points(
-            ecs.MountPoint(source_volume="tmp", container_path="/tmp", read_only=False)  # noqa: S108
-        )
-        return container
-
-    def _without_capabilities(self, container: str) -> ecs.LinuxParameters:
-        """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html"""
-        parameters = ecs.LinuxParameters(self, f"{container.title()}Parameters")
-        parameters.drop_capabilities(ecs.Capability.ALL)
-        return parameters
 
     def _database_environment(self) -> dict[str, str]:
         return {

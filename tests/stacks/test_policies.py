@@ -9,6 +9,7 @@ from stacks import policies
 
 BUCKET = "arn:aws:s3:::artifacts"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
+ECS = "arn:aws:ecs:eu-west-1:111122223333"
 ALL = {
     "objects": policies.read_and_write_artifacts(BUCKET, "artifacts"),
     "listing": policies.list_artifacts(BUCKET),
@@ -18,6 +19,9 @@ ALL = {
     "image": policies.pull_image("arn:aws:ecr:eu-west-1:111122223333:repository/r"),
     "login": policies.log_in_to_registry(),
     "log": policies.write_logs("arn:aws:logs:eu-west-1:111122223333:log-group:g:*"),
+    "task": policies.run_task(f"{ECS}:task-definition/t:1", f"{ECS}:cluster/c"),
+    "task's tags": policies.tag_new_tasks(f"{ECS}:task/c/*"),
+    "task's roles": policies.pass_to_tasks(["arn:aws:iam::111122223333:role/r"]),
 }
 
 

@@ -19,6 +19,7 @@ from kit.emulators.existence import (
     names,
     networks,
     routing,
+    schedules,
     storage,
 )
 from kit.emulators.existence.question import Answer, Existence, Question, Resource
@@ -35,6 +36,7 @@ QUESTIONS: dict[str, Question] = {
     **names.QUESTIONS,
     **networks.QUESTIONS,
     **routing.QUESTIONS,
+    **schedules.QUESTIONS,
     **storage.QUESTIONS,
 }
 """By CloudFormation type, for every type of this kit's templates but custom resources."""

@@ -17,7 +17,8 @@ from moto.core.utils import camelcase_to_underscores
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from kit.emulators.moto import security_group_rules as security_group_rules  # for its types
+from kit.emulators.moto import recorded as recorded  # for its types
+from kit.emulators.moto import security_group_rules as security_group_rules
 from kit.emulators.moto.added import Added, Json
 from kit.emulators.secret_string import secret_string
 

@@ -257,6 +257,23 @@ def record(client: Client) -> Recorded:
     return "mlflow.example.com", {"HostedZoneId": zone, "Name": "mlflow.example.com.", "Type": "A"}
 
 
+def schedule_group(client: Client) -> Recorded:
+    client("scheduler").create_schedule_group(Name="nightly")
+    return "nightly", {}
+
+
+def schedule(client: Client) -> Recorded:
+    group, _ = schedule_group(client)
+    properties = {"GroupName": group, "ScheduleExpression": "cron(0 3 * * ? *)"}
+    client("scheduler").create_schedule(
+        Name="gc",
+        **properties,
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": "arn:aws:ecs:eu-west-1:123456789012:cluster/c", "RoleArn": "arn:aws:iam::123456789012:role/r"},
+    )
+    return "gc", properties
+
+
 THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::CertificateManager::Certificate": certificate,
     "AWS::EC2::EIP": address,
@@ -291,6 +308,8 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::Route53::RecordSet": record,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
+    "AWS::Scheduler::Schedule": schedule,
+    "AWS::Scheduler::ScheduleGroup": schedule_group,
     "AWS::SecretsManager::Secret": secret,
     "AWS::SecretsManager::SecretTargetAttachment": secret_attachment,
 }

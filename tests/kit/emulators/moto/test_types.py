@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from kit.emulators.moto import types
+from kit.emulators.moto import recorded, types
 from kit.environment import ROOT
 from tests.kit.emulators.moto.mended import ACCOUNT, REGION, MendedAws
 
@@ -294,10 +294,29 @@ def deploy(name, kind):
 
 with mock_aws():
     deploy("before", "AWS::S3::Bucket")
-    from kit.emulators.moto import types
+    from kit.emulators.moto import recorded, types
     types.register()
     deploy("after", "AWS::SecretsManager::Secret")
     print(len(boto3.client("secretsmanager", "eu-west-1").list_secrets()["SecretList"]))
 """
     answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.stdout == "1\n", answer.stderr
+
+
+def test_a_type_that_is_recorded_only_tells_its_name_and_attributes_and_goes(mended_aws: MendedAws) -> None:
+    resources = {
+        "Group": {"Type": "AWS::Scheduler::ScheduleGroup", "Properties": {}},
+        "Schedule": {"Type": "AWS::Scheduler::Schedule", "Properties": {"GroupName": ref("Group")}},
+    }
+    told = mended_aws.deploy("recorded", template(resources, {"group": att("Group", "Arn")}))
+    assert told["Exportgroup"].endswith(f":schedule-group/{told['Group']}")
+    resources["Group"]["Properties"] = {"Tags": [{"Key": "team", "Value": "it"}]}
+    assert mended_aws.deploy("recorded", template(resources, {"group": att("Group", "Arn")})) == told
+
+
+def test_no_type_is_recorded_only_that_moto_really_has() -> None:
+    from moto.cloudformation import parsing
+
+    own = {model.cloudformation_type() for model in recorded.MODELS}
+    others = {model.cloudformation_type() for model in parsing.get_model_list() if model not in recorded.MODELS}
+    assert not own & others
