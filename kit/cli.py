@@ -14,6 +14,7 @@ from kit.commands.destroy import destroy
 from kit.commands.down import down
 from kit.commands.image import image
 from kit.commands.password import password
+from kit.commands.protect import protect
 from kit.commands.smoke import smoke_test
 from kit.commands.status import status
 from kit.commands.test import TIERS, run_tiers
@@ -26,6 +27,9 @@ from stacks.team_files import TeamFileError
 
 DEFAULT_TEAM = "example"
 DEFAULT_PORT = 5050
+
+# They work with the user's own AWS account.
+_OF_THE_USER = ("protect",)
 
 _team = click.argument("team", default=DEFAULT_TEAM)
 
@@ -40,7 +44,8 @@ def _on_emulator(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def kit() -> None:
+@click.pass_context
+def kit(context: click.Context) -> None:
     """A team's own MLflow tracking server, on AWS and on a laptop.
 
     \b
@@ -49,6 +54,8 @@ def kit() -> None:
     scripts/kit smoke https://…    try a server that runs anywhere
     scripts/down                   stop it and keep its data
     """
+    if context.invoked_subcommand not in _OF_THE_USER:
+        ignore_user_configuration(os.environ)
 
 
 @kit.command("up")
@@ -142,6 +149,25 @@ def status_command(team: str, choice: Choice | None) -> None:
     sys.exit(0 if status(team, choice, click.echo) else 1)
 
 
+@kit.command("protect")
+@click.argument("team")
+@_on_emulator
+@click.option("--lift", is_flag=True, help="Allow every change again, until the command runs without it.")
+def protect_command(team: str, choice: Choice | None, lift: bool) -> None:
+    """Let CloudFormation refuse to replace or delete what TEAM keeps, and set how long its database's log is kept.
+
+    Run it after `cdk deploy`, with the same AWS credentials: a template has no word for either.
+
+    \b
+    Examples:
+      scripts/kit protect research
+      scripts/kit protect research --lift
+    """
+    if choice:
+        ignore_user_configuration(os.environ)
+    protect(team, choice, click.echo, lift=lift)
+
+
 @kit.command("smoke")
 @click.argument("url")
 @click.option("--user", default="admin", show_default=True, help="Whose password MLFLOW_TRACKING_PASSWORD is.")
@@ -189,7 +215,6 @@ def _confirmation(yes: bool) -> Callable[[str], bool]:
 
 def main() -> NoReturn:
     """Runs the command; an expected error is one sentence and exit code 1, an interruption 130."""
-    ignore_user_configuration(os.environ)
     try:
         kit(standalone_mode=False, prog_name="scripts/kit")
     except (LocalError, TeamFileError) as error:

@@ -2,15 +2,23 @@
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
 from stacks import network_values, values
+from stacks.artifacts_config import ArtifactsConfig, ArtifactsMode
+from stacks.database_config import DatabaseConfig, Insights
 from stacks.rules import problems_of
-from stacks.sizes import MAX_STORAGE_GIB, MIN_STORAGE_GIB, SIZES, Size, Sizing
+from stacks.section import Section, section_of
+from stacks.sizes import SIZES, Size, Sizing
+
+__all__ = [
+    "Access", "ArtifactsConfig", "ArtifactsMode", "Auth", "DatabaseConfig", "DomainConfig", "Egress",
+    "ExistingNetwork", "Insights", "NetworkConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore",
+    "section_of",
+]  # fmt: skip
 
 StackKind = Literal["network", "data", "edge", "service"]
 
@@ -44,27 +52,7 @@ class Egress(StrEnum):
     ENDPOINTS = "endpoints"
 
 
-class ArtifactsMode(StrEnum):
-    """The way that artifacts take between clients and the bucket."""
-
-    PROXIED = "proxied"
-    PRESIGNED = "presigned"
-    DIRECT = "direct"
-
-
-class _Section(BaseModel):
-    """A mapping of the team file: no unknown keys, no guessing at types, no change once read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-def section_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The model of a key that holds keys of its own."""
-    kinds = (field.annotation, *get_args(field.annotation))
-    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
-
-
-class ServerConfig(_Section):
+class ServerConfig(Section):
     """The server's own numbers, where the size's do not fit."""
 
     vcpu: Annotated[
@@ -74,7 +62,7 @@ class ServerConfig(_Section):
     tasks: Annotated[int | None, Field(ge=1, description="How many tasks run at the same time.")] = None
 
 
-class ExistingNetwork(_Section):
+class ExistingNetwork(Section):
     """A VPC that exists already. Nothing of it is looked up: all is said here."""
 
     vpc_id: Annotated[network_values.VpcId, Field(description="The VPC's id.")]
@@ -95,7 +83,7 @@ class ExistingNetwork(_Section):
     ] = ()
 
 
-class NetworkConfig(_Section):
+class NetworkConfig(Section):
     """Where the server lives: a VPC of its own, or one that exists."""
 
     cidr: Annotated[
@@ -119,7 +107,7 @@ class NetworkConfig(_Section):
     ] = Egress.NAT
 
 
-class DomainConfig(_Section):
+class DomainConfig(Section):
     """The server's own host name, with TLS."""
 
     name: Annotated[values.ServerName, Field(description="The host name, such as `mlflow.example.com`.")]
@@ -136,47 +124,7 @@ class DomainConfig(_Section):
     ] = None
 
 
-class DatabaseConfig(_Section):
-    """The database's own numbers, where the size's do not fit."""
-
-    engine_version: ClassVar[str] = "18"
-    """PostgreSQL's major version. AWS applies the minor versions by itself."""
-
-    instance_class: Annotated[values.InstanceClass | None, Field(description="The RDS instance class.")] = None
-    storage_gib: Annotated[
-        int | None,
-        Field(
-            ge=MIN_STORAGE_GIB, le=MAX_STORAGE_GIB,
-            description="The first size of the disk, in GiB. It grows by itself to ten times that.",
-        ),
-    ] = None  # fmt: skip
-    multi_az: Annotated[
-        bool | None, Field(description="Whether a standby waits in another zone and takes over by itself.")
-    ] = None
-    backup_retention_days: Annotated[
-        int,
-        Field(ge=1, le=35, description="How many days back the database can be restored to any second."),
-    ] = 7
-
-
-class ArtifactsConfig(_Section):
-    """Models, plots and files that runs log."""
-
-    mode: Annotated[
-        ArtifactsMode,
-        Field(
-            strict=False,
-            description="`proxied`: through the server; clients need no AWS credentials. `presigned`: the "
-            "server hands out links to S3. `direct`: clients use their own AWS role.",
-        ),
-    ] = ArtifactsMode.PROXIED
-    retention_days: Annotated[
-        int,
-        Field(ge=1, le=3650, description="How many days deleted and overwritten artifacts can be restored."),
-    ] = 30
-
-
-class TeamConfig(_Section):
+class TeamConfig(Section):
     """One team: everything that its stacks are made from."""
 
     name: Annotated[values.TeamName, Field(description="The team file's name without `.yaml`.")]
@@ -212,7 +160,7 @@ class TeamConfig(_Section):
     artifacts: Annotated[ArtifactsConfig, Field(description="How artifacts travel and how long they are kept.")] = (
         ArtifactsConfig()
     )
-    tags: Annotated[values.Tags, Field(description="Tags on every resource of the team.")] = {}
+    tags: Annotated[values.Tags, Field(description="Tags on every resource of the team.")] = {}  # noqa: RUF012 - frozen
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
@@ -229,7 +177,7 @@ class TeamConfig(_Section):
     @property
     def sizing(self) -> Sizing:
         """The size's row with this file's own numbers applied."""
-        own = self.server.model_dump() | self.database.model_dump(exclude={"backup_retention_days"})
+        own = self.server.model_dump() | self.database.model_dump(include=set(DatabaseConfig.sizing_keys))
         return replace(SIZES[self.size], **{key: value for key, value in own.items() if value is not None})
 
     def stack_name(self, kind: StackKind) -> str:

@@ -1,6 +1,6 @@
 """The PostgreSQL database that holds a team's runs, models, users and permissions."""
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -8,7 +8,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
-from stacks.config import TeamConfig
+from stacks.config import Insights, TeamConfig
+from stacks.database_parameters import PARAMETERS
+from stacks.monitoring_role import monitoring_role
 from stacks.removal import database_removal_policy, removal_policy
 from stacks.rule_packs import acknowledge, acknowledge_lint
 
@@ -16,6 +18,25 @@ NAME = "mlflow"
 PORT = 5432
 USER = "mlflow_server"
 _MASTER = "mlflow_master"
+EXPORTED_LOGS = ("postgresql", "upgrade")
+"""To CloudWatch, in log groups that RDS makes: `kit protect` says how long they are kept."""
+_MONITORING_SECONDS = 60
+
+
+class _Insights(NamedTuple):
+    """AWS takes these pairs only.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.TurningOnAdvanced.html
+    """
+
+    mode: rds.DatabaseInsightsMode
+    retention: rds.PerformanceInsightRetention
+
+
+_INSIGHTS = {
+    Insights.STANDARD: _Insights(rds.DatabaseInsightsMode.STANDARD, rds.PerformanceInsightRetention.DEFAULT),
+    Insights.ADVANCED: _Insights(rds.DatabaseInsightsMode.ADVANCED, rds.PerformanceInsightRetention.MONTHS_15),
+}
 
 
 class Database(Construct):
@@ -50,6 +71,7 @@ class Database(Construct):
             # The major version only: AWS applies minor versions by itself in the maintenance window.
             version=rds.PostgresEngineVersion.of(team.database.engine_version, team.database.engine_version)
         )
+        insights = team.database.insights
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -68,8 +90,19 @@ class Database(Construct):
             storage_type=rds.StorageType.GP3,
             storage_encrypted=True,
             storage_encryption_key=key,
-            parameters={"rds.force_ssl": "1"},
+            parameters=PARAMETERS,
+            # What RDS takes for a new instance today, said so that it cannot change unasked; the image trusts it.
+            ca_certificate=rds.CaCertificate.RDS_CA_RSA2048_G1,
+            cloudwatch_logs_exports=list(EXPORTED_LOGS),
+            monitoring_interval=cdk.Duration.seconds(_MONITORING_SECONDS),
+            monitoring_role=monitoring_role(self),
+            enable_performance_insights=True,
+            database_insights_mode=_INSIGHTS[insights].mode,
+            performance_insight_retention=_INSIGHTS[insights].retention,
+            performance_insight_encryption_key=key,
             backup_retention=cdk.Duration.days(team.database.backup_retention_days),
+            preferred_backup_window=team.database.backup_window,
+            preferred_maintenance_window=team.database.maintenance_window,
             delete_automated_backups=team.temporary,
             copy_tags_to_snapshot=True,
             auto_minor_version_upgrade=True,

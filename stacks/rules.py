@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacks.database_values import overlap
 from stacks.sizes import FARGATE_MEMORY_MIB, INSTANCE_CLASSES, MIN_MEMORY_MIB, Sizing, max_connections
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     yield from _existing_network(team)
     yield from _task_size(team.sizing)
     yield from _database(team)
+    yield from _windows(team)
 
 
 def _access(team: "TeamConfig") -> Iterator[Problem]:
@@ -155,3 +157,13 @@ def _database(team: "TeamConfig") -> Iterator[Problem]:
         f"asks for {sizing.connections} connections during a rollout; "
         f"allowed: {limit} on {sizing.instance_class}; {fix}",
     )
+
+
+def _windows(team: "TeamConfig") -> Iterator[Problem]:
+    backup, maintenance = team.database.backup_window, team.database.maintenance_window
+    if backup and maintenance and overlap(backup, maintenance):
+        yield Problem(
+            ("database", "maintenance_window"),
+            maintenance,
+            f"meets backup_window {backup}, which AWS refuses; allowed: windows apart; take another time",
+        )

@@ -21,7 +21,17 @@ _SHAPES: dict[str, dict[str, Any]] = {
     "usual": {},
     "cheap": {"size": "dev", "network": {"egress": "public-ip"}},
     "closed": {"size": "medium", "network": {"egress": "endpoints"}, "artifacts": {"mode": "presigned"}},
-    "public": {"size": "large", "access": "public", "domain": ZONE, "tags": {"cost-centre": "42"}},
+    "public": {
+        "size": "large",
+        "access": "public",
+        "domain": ZONE,
+        "tags": {"cost-centre": "42"},
+        "database": {
+            "insights": "advanced",
+            "backup_window": "02:00-03:00",
+            "maintenance_window": "sun:04:00-sun:05:00",
+        },
+    },
     "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
     "temporary": {"size": "dev", "temporary": True, "artifacts": {"mode": "direct"}, "tracking_store": "mlflow"},
     "guest": {

@@ -25,8 +25,48 @@ def test_the_database_is_private_encrypted_protected_and_backed_up(shape: str) -
 
 def test_the_database_refuses_connections_without_tls() -> None:
     template("usual", "data").has_resource_properties(
-        "AWS::RDS::DBParameterGroup", {"Parameters": {"rds.force_ssl": "1"}}
+        "AWS::RDS::DBParameterGroup", {"Parameters": Match.object_like({"rds.force_ssl": "1"})}
     )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_database_tells_of_itself_in_logs_metrics_and_insights(shape: str) -> None:
+    template(shape, "data").has_resource_properties(
+        "AWS::RDS::DBInstance",
+        {
+            "EnableCloudwatchLogsExports": ["postgresql", "upgrade"],
+            "MonitoringInterval": 60,
+            "MonitoringRoleArn": Match.any_value(),
+            "EnablePerformanceInsights": True,
+            "PerformanceInsightsKMSKeyId": Match.any_value(),
+            "CACertificateIdentifier": "rds-ca-rsa2048-g1",
+        },
+    )
+
+
+@pytest.mark.parametrize(("shape", "mode", "days"), [("usual", "standard", 7), ("public", "advanced", 465)])
+def test_insights_keep_as_long_as_their_mode_asks_for(shape: str, mode: str, days: int) -> None:
+    template(shape, "data").has_resource_properties(
+        "AWS::RDS::DBInstance", {"DatabaseInsightsMode": mode, "PerformanceInsightsRetentionPeriod": days}
+    )
+
+
+def test_windows_are_the_team_files_or_aws_own() -> None:
+    template("public", "data").has_resource_properties(
+        "AWS::RDS::DBInstance",
+        {"PreferredBackupWindow": "02:00-03:00", "PreferredMaintenanceWindow": "sun:04:00-sun:05:00"},
+    )
+    template("usual", "data").has_resource_properties(
+        "AWS::RDS::DBInstance",
+        {"PreferredBackupWindow": Match.absent(), "PreferredMaintenanceWindow": Match.absent()},
+    )
+
+
+def test_only_the_databases_of_this_account_and_region_may_use_the_monitoring_role() -> None:
+    roles = template("usual", "data").find_resources("AWS::IAM::Role").values()
+    (trust,) = [role["Properties"]["AssumeRolePolicyDocument"]["Statement"] for role in roles]
+    assert trust[0]["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
+    assert set(trust[0]["Condition"]) == {"StringEquals", "ArnLike"}
 
 
 def test_the_database_admits_nobody_by_itself() -> None:

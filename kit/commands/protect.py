@@ -1,0 +1,82 @@
+"""`kit protect`: what CloudFormation has no property for, set on a team's deployed stacks."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, get_args
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kit.emulators.choice import Choice
+from kit.emulators.template import Clients
+from kit.environment import ROOT
+from kit.guard.stack_policy import stack_policies
+from kit.local.errors import LocalError
+from kit.local.laptop import Laptop
+from kit.local.templates import deployed_templates
+from stacks.config import StackKind, TeamConfig
+from stacks.database import EXPORTED_LOGS
+from stacks.team_files import load_teams
+
+Tell = Callable[[str], None]
+
+
+def protect(team_name: str, choice: Choice | None, tell: Tell, *, lift: bool = False) -> None:
+    """Protects the team on AWS, with the user's own credentials, or on the emulator that `choice` names.
+
+    Raises LocalError when nothing is deployed or AWS refuses, TeamFileError, and botocore's errors of an emulator.
+    """
+    if choice:
+        laptop = Laptop.find(team_name, choice)
+        if not laptop.emulator.alive():
+            raise LocalError(f"Team {team_name} is not up on this machine: run `{laptop.command('up')}` first.")
+        set_protection(laptop.team, laptop.emulator.client, tell, lift=lift)
+        return
+    (team,) = load_teams(ROOT / "teams", only=team_name)
+    try:
+        session: Any = boto3.session.Session(region_name=team.region)
+        set_protection(team, session.client, tell, lift=lift)
+    except (BotoCoreError, ClientError) as error:
+        raise LocalError(f"AWS did not do it; what was told before is set. It says: {error}") from error
+
+
+def set_protection(team: TeamConfig, client: Clients, tell: Tell, *, lift: bool = False) -> None:
+    """Sets a policy on each of the team's stacks, and how long the database's log is kept; tells what it has set.
+
+    With `lift` all changes of all stacks are allowed again, and logs are left alone.
+
+    Raises LocalError when nothing is deployed, and botocore's errors.
+    """
+    cloudformation = client("cloudformation")
+    deployed = deployed_templates(cloudformation, [team.stack_name(kind) for kind in get_args(StackKind)])
+    if not deployed:
+        raise LocalError(f"Team {team.name} is not deployed in {team.region}: deploy it first.")
+    for stack, policy in stack_policies({stack: {} for stack in deployed} if lift else deployed).items():
+        cloudformation.set_stack_policy(StackName=stack, StackPolicyBody=json.dumps(policy))
+        tell(f"{stack}: {_in_words(policy)}")
+    if not lift:
+        _keep_logs(team, cloudformation, client("logs"), tell)
+
+
+def _in_words(policy: dict[str, Any]) -> str:
+    denied = [resource for statement in policy["Statement"][1:] for resource in statement["Resource"]]
+    if not denied:
+        return "every change is allowed"
+    return "no replacement and no deletion of " + ", ".join(name.split("/")[1] for name in denied)
+
+
+def _keep_logs(team: TeamConfig, cloudformation: Any, logs: Any, tell: Tell) -> None:
+    """RDS makes a group with the first line of its log, and keeps it for ever; one that is there already it takes.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.PublishtoCloudWatchLogs.html
+    """
+    (description,) = cloudformation.describe_stacks(StackName=team.stack_name("data"))["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
+    days = team.database.log_retention_days
+    for log in EXPORTED_LOGS:
+        group = f"/aws/rds/instance/{outputs['DatabaseInstanceIdentifier']}/{log}"
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_group(logGroupName=group)
+        logs.put_retention_policy(logGroupName=group, retentionInDays=days)
+        tell(f"{group}: kept for {days} days")
