@@ -14,6 +14,7 @@ from kit.commands.destroy import destroy
 from kit.commands.down import down
 from kit.commands.image import image
 from kit.commands.password import password
+from kit.commands.policy import ROLES, policy
 from kit.commands.protect import protect
 from kit.commands.smoke import smoke_test
 from kit.commands.status import status
@@ -29,7 +30,7 @@ DEFAULT_TEAM = "example"
 DEFAULT_PORT = 5050
 
 # They work with the user's own AWS account.
-_OF_THE_USER = ("protect",)
+_OF_THE_USER = ("policy", "protect")
 
 _team = click.argument("team", default=DEFAULT_TEAM)
 
@@ -147,6 +148,24 @@ def status_command(team: str, choice: Choice | None) -> None:
       scripts/kit status example
     """
     sys.exit(0 if status(team, choice, click.echo) else 1)
+
+
+@kit.command("policy")
+@click.argument("team")
+@_on_emulator
+@click.option("--role", type=click.Choice(ROLES), required=True, help="As what the client comes.")
+def policy_command(team: str, choice: Choice | None, role: str) -> None:
+    """Print the IAM policy that a client of TEAM needs on AWS, such as a notebook's role or a SageMaker job's.
+
+    \b
+    Examples:
+      scripts/kit policy research --role writer
+      scripts/kit policy research --role reader > policy.json
+      aws iam put-role-policy --role-name notebooks --policy-name mlflow-research --policy-document file://policy.json
+    """
+    if choice:
+        ignore_user_configuration(os.environ)
+    click.echo(policy(team, role, choice))
 
 
 @kit.command("protect")

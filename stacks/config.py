@@ -9,6 +9,7 @@ from pydantic_core import InitErrorDetails
 
 from stacks import network_values, values
 from stacks.artifacts_config import ArtifactsConfig, ArtifactsMode
+from stacks.clients_config import ClientsConfig
 from stacks.database_config import DatabaseConfig, Insights
 from stacks.rules import problems_of
 from stacks.section import Section, section_of
@@ -159,6 +160,9 @@ class TeamConfig(Section):
     network: Annotated[NetworkConfig, Field(description="A new VPC or an existing one.")] = NetworkConfig()
     artifacts: Annotated[ArtifactsConfig, Field(description="How artifacts travel and how long they are kept.")] = (
         ArtifactsConfig()
+    )
+    clients: Annotated[ClientsConfig, Field(description="Who may assume the roles of the team's clients on AWS.")] = (
+        ClientsConfig()
     )
     tags: Annotated[values.Tags, Field(description="Tags on every resource of the team.")] = {}  # noqa: RUF012 - frozen
 

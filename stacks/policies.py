@@ -1,7 +1,7 @@
 """IAM policy statements, written by hand, one pure function per purpose.
 
-Each function returns the least that its purpose needs. Three kinds of roles use them: task roles (what a container
-may do), the execution role (what ECS may do to start it) and roles of schedules (what they may start).
+Each function returns the least that its purpose needs. Four kinds of roles use them: task roles (what a container
+may do), the execution role (what ECS may do to start it), roles of schedules (what they may start) and of clients.
 """
 
 from aws_cdk import aws_iam as iam
@@ -25,6 +25,14 @@ def read_and_write_artifacts(bucket_arn: str, prefix: str) -> iam.PolicyStatemen
     )
 
 
+def read_artifacts(bucket_arn: str, prefix: str) -> iam.PolicyStatement:
+    """Objects below `prefix`, in their current version.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    return iam.PolicyStatement(sid="ReadArtifacts", actions=["s3:GetObject"], resources=[f"{bucket_arn}/{prefix}/*"])
+
+
 def list_artifacts(bucket_arn: str) -> iam.PolicyStatement:
     """The names in the bucket. Without it S3 answers 403, not 404, for an artifact that does not exist.
 
@@ -40,6 +48,14 @@ def encrypt_artifacts(key_arn: str, region: str) -> iam.PolicyStatement:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
     """
     return _use_key("EncryptArtifacts", ["kms:GenerateDataKey", "kms:Decrypt"], key_arn, f"s3.{region}")
+
+
+def decrypt_artifacts(key_arn: str, region: str) -> iam.PolicyStatement:
+    """The team's key, through S3 only, for who reads and never writes.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
+    """
+    return _use_key("DecryptArtifacts", ["kms:Decrypt"], key_arn, f"s3.{region}")
 
 
 def read_secrets(secret_arns: list[str]) -> iam.PolicyStatement:

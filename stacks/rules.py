@@ -33,6 +33,7 @@ def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     yield from _existing_network(team)
     yield from _task_size(team.sizing)
     yield from _database(team)
+    yield from _clients(team)
     yield from _windows(team)
 
 
@@ -166,4 +167,14 @@ def _windows(team: "TeamConfig") -> Iterator[Problem]:
             ("database", "maintenance_window"),
             maintenance,
             f"meets backup_window {backup}, which AWS refuses; allowed: windows apart; take another time",
+        )
+
+
+def _clients(team: "TeamConfig") -> Iterator[Problem]:
+    if team.clients.ci and team.artifacts.mode != "direct":
+        yield Problem(
+            ("clients", "ci"),
+            team.clients.ci.provider_arn,
+            f"has nothing to do on AWS with artifacts.mode: {team.artifacts.mode}: give CI a user of MLflow; "
+            "allowed with artifacts.mode: direct; remove clients.ci",
         )

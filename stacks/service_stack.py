@@ -8,6 +8,7 @@ from constructs import Construct
 
 from stacks import database
 from stacks.backing import Backing
+from stacks.client_roles import ClientRoles
 from stacks.config import Egress, TeamConfig
 from stacks.data_stack import DataStack
 from stacks.edge_stack import CONTAINER_PORT, EdgeStack
@@ -29,21 +30,22 @@ class ServiceStack(TeamStack):
         edge: EdgeStack,
     ) -> None:
         super().__init__(scope, team, "service")
+        backing = Backing(
+            bucket_name=data.artifacts.bucket.bucket_name,
+            bucket_arn=data.artifact_bucket_arn,
+            kms_key_arn=data.key.key_arn,
+            database_host=data.database.instance.db_instance_endpoint_address,
+            database_port=data.database.instance.db_instance_endpoint_port,
+            master_secret_arn=data.database.master_secret.secret_arn,
+            user_secret_arn=data.database.user_secret.secret_arn,
+            admin_secret_arn=data.admin_secret.secret_arn,
+            encryption_key_arn=data.encryption_key.secret_arn,
+        )
         server = TrackingServer(
             self,
             "TrackingServer",
             team=team,
-            backing=Backing(
-                bucket_name=data.artifacts.bucket.bucket_name,
-                bucket_arn=data.artifact_bucket_arn,
-                kms_key_arn=data.key.key_arn,
-                database_host=data.database.instance.db_instance_endpoint_address,
-                database_port=data.database.instance.db_instance_endpoint_port,
-                master_secret_arn=data.database.master_secret.secret_arn,
-                user_secret_arn=data.database.user_secret.secret_arn,
-                admin_secret_arn=data.admin_secret.secret_arn,
-                encryption_key_arn=data.encryption_key.secret_arn,
-            ),
+            backing=backing,
             public_host=edge.public_host,
             scheme=edge.scheme,
         )
@@ -70,6 +72,7 @@ class ServiceStack(TeamStack):
         # The first task would start before it may read its image and secrets.
         service.node.add_dependency(server.execution_role)
         self._stand_behind(service, network.vpc, edge)
+        ClientRoles(self, "ClientRoles", team=team, backing=backing)
         cdk.CfnOutput(self, "ClusterName", value=cluster.cluster_name)
         cdk.CfnOutput(self, "ServiceName", value=service.service_name)
         cdk.CfnOutput(self, "TaskDefinitionArn", value=server.task_definition.task_definition_arn)

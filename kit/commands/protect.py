@@ -5,19 +5,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, get_args
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kit.deployed import deployed_team
 from kit.emulators.choice import Choice
 from kit.emulators.template import Clients
-from kit.environment import ROOT
 from kit.guard.stack_policy import stack_policies
 from kit.local.errors import LocalError
-from kit.local.laptop import Laptop
 from kit.local.templates import deployed_templates
 from stacks.config import StackKind, TeamConfig
 from stacks.database import EXPORTED_LOGS
-from stacks.team_files import load_teams
 
 Tell = Callable[[str], None]
 
@@ -27,17 +24,12 @@ def protect(team_name: str, choice: Choice | None, tell: Tell, *, lift: bool = F
 
     Raises LocalError when nothing is deployed or AWS refuses, TeamFileError, and botocore's errors of an emulator.
     """
-    if choice:
-        laptop = Laptop.find(team_name, choice)
-        if not laptop.emulator.alive():
-            raise LocalError(f"Team {team_name} is not up on this machine: run `{laptop.command('up')}` first.")
-        set_protection(laptop.team, laptop.emulator.client, tell, lift=lift)
-        return
-    (team,) = load_teams(ROOT / "teams", only=team_name)
+    team, client = deployed_team(team_name, choice)
     try:
-        session: Any = boto3.session.Session(region_name=team.region)
-        set_protection(team, session.client, tell, lift=lift)
+        set_protection(team, client, tell, lift=lift)
     except (BotoCoreError, ClientError) as error:
+        if choice:
+            raise
         raise LocalError(f"AWS did not do it; what was told before is set. It says: {error}") from error
 
 

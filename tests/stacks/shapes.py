@@ -33,7 +33,19 @@ _SHAPES: dict[str, dict[str, Any]] = {
         },
     },
     "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
-    "temporary": {"size": "dev", "temporary": True, "artifacts": {"mode": "direct"}, "tracking_store": "mlflow"},
+    "temporary": {
+        "size": "dev",
+        "temporary": True,
+        "artifacts": {"mode": "direct"},
+        "tracking_store": "mlflow",
+        "clients": {
+            "trusted_arns": ["arn:aws:iam::111122223333:role/people"],
+            "ci": {
+                "provider_arn": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+                "subject": "repo:example/forecast:*",
+            },
+        },
+    },
     "guest": {
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},
         "network": {

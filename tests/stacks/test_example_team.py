@@ -31,6 +31,7 @@ def test_the_example_shows_every_key_there_is() -> None:
 def test_what_is_commented_out_is_valid_as_well(tmp_path: Path) -> None:
     document = _uncommented()
     del document["network"]["cidr"]
+    document["artifacts"]["mode"] = "direct"
     (tmp_path / "example.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     (team,) = load_teams(tmp_path)
     assert team.domain

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from kit.commands import protect as module
+from kit import deployed as module
 from kit.commands.protect import protect, set_protection
 from kit.emulators.ministack.emulator import MiniStack
 from kit.local.errors import LocalError

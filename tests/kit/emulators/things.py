@@ -128,6 +128,11 @@ def policy(client: Client) -> Recorded:
     return "mlfl-own-0", {"PolicyName": "own", "PolicyDocument": POLICY, "Roles": ["task"]}
 
 
+def managed_policy(client: Client) -> Recorded:
+    made = client("iam").create_policy(PolicyName="client", PolicyDocument=json.dumps(POLICY))
+    return made["Policy"]["Arn"], {"PolicyDocument": POLICY}
+
+
 def function(client: Client) -> Recorded:
     role_arn = client("iam").create_role(RoleName="f", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     archive = io.BytesIO()
@@ -297,6 +302,7 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::ElasticLoadBalancingV2::ListenerRule": rule,
     "AWS::ElasticLoadBalancingV2::LoadBalancer": load_balancer,
     "AWS::ElasticLoadBalancingV2::TargetGroup": target_group,
+    "AWS::IAM::ManagedPolicy": managed_policy,
     "AWS::IAM::Policy": policy,
     "AWS::IAM::Role": role,
     "AWS::KMS::Key": key,

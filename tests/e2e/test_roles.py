@@ -1,0 +1,110 @@
+"""What each role of a team may do, and what it may not: one row each, asked of MiniStack, which enforces IAM."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.e2e.two_teams import Teams, two_teams
+
+
+@pytest.fixture(scope="module")
+def teams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Teams]:
+    with two_teams(tmp_path_factory.mktemp("roles")) as deployed:
+        yield deployed
+
+
+Try = Callable[[Teams, Callable[[str], Any]], object]
+
+
+def _get(key: str, team: str = "ours") -> Try:
+    return lambda teams, client: client("s3").get_object(Bucket=getattr(teams, team).bucket, Key=key)
+
+
+def _put(key: str, team: str = "ours") -> Try:
+    return lambda teams, client: client("s3").put_object(Bucket=getattr(teams, team).bucket, Key=key, Body=b"")
+
+
+def _secret(name: str, team: str = "ours") -> Try:
+    return lambda teams, client: client("secretsmanager").get_secret_value(SecretId=getattr(getattr(teams, team), name))
+
+
+TRIES: dict[str, Try] = {
+    "read an artifact": _get("artifacts/model"),
+    "write an artifact": _put("artifacts/new"),
+    "delete an artifact": lambda teams, client: client("s3").delete_object(
+        Bucket=teams.ours.bucket, Key="artifacts/new"
+    ),
+    "list the bucket": lambda teams, client: client("s3").list_objects_v2(Bucket=teams.ours.bucket),
+    "read the admin's password": _secret("admin_secret"),
+    "read the server's password": _secret("user_secret"),
+    "read the master's password": _secret("master_secret"),
+    "read another prefix": _get("elsewhere/model"),
+    "write to another prefix": _put("elsewhere/new"),
+    "delete a version for good": lambda teams, client: client("s3").delete_object(
+        Bucket=teams.ours.bucket, Key="artifacts/model", VersionId="null"
+    ),
+    "delete the bucket": lambda teams, client: client("s3").delete_bucket(Bucket=teams.ours.bucket),
+    "change the bucket's policy": lambda teams, client: client("s3").put_bucket_policy(
+        Bucket=teams.ours.bucket, Policy="{}"
+    ),
+    "list all buckets": lambda _teams, client: client("s3").list_buckets(),
+    "read another team's artifact": _get("artifacts/model", "theirs"),
+    "write another team's artifact": _put("artifacts/new", "theirs"),
+    "list another team's bucket": lambda teams, client: client("s3").list_objects_v2(Bucket=teams.theirs.bucket),
+    "read another team's admin password": _secret("admin_secret", "theirs"),
+    "read another team's server password": _secret("user_secret", "theirs"),
+    "change a password": lambda teams, client: client("secretsmanager").put_secret_value(
+        SecretId=teams.ours.user_secret, SecretString="{}"
+    ),
+    "use the key itself": lambda teams, client: client("kms").encrypt(KeyId=teams.ours.key_arn, Plaintext=b"x"),
+    "use another team's key": lambda teams, client: client("kms").encrypt(KeyId=teams.theirs.key_arn, Plaintext=b"x"),
+    "delete the key": lambda teams, client: client("kms").schedule_key_deletion(KeyId=teams.ours.key_arn),
+    "stop the database": lambda teams, client: client("rds").stop_db_instance(DBInstanceIdentifier=teams.ours.database),
+    "delete another team's database": lambda teams, client: client("rds").delete_db_instance(
+        DBInstanceIdentifier=teams.theirs.database, SkipFinalSnapshot=True
+    ),
+    "change the service": lambda teams, client: client("ecs").update_service(
+        cluster=teams.ours.cluster, service=teams.ours.service, desiredCount=0
+    ),
+    "start a task": lambda teams, client: client("ecs").run_task(cluster=teams.ours.cluster, taskDefinition="any"),
+    "give itself more": lambda teams, client: client("iam").put_role_policy(
+        RoleName=next(iter(teams.ours.roles.values())).rpartition("/")[2], PolicyName="more", PolicyDocument="{}"
+    ),
+    "become another team's role": lambda teams, client: client("sts").assume_role(
+        RoleArn=next(iter(teams.theirs.roles.values())), RoleSessionName="them"
+    ),
+}
+"""What a role may try, by what it is."""
+
+_USE = {"read an artifact", "write an artifact", "delete an artifact", "list the bucket"}
+# By the start of the role's logical id. All else is refused.
+ALLOWED: dict[str, set[str]] = {
+    "TrackingServerTaskRole": {*_USE, "read the server's password"},
+    "TrackingServerExecutionRole": {"read the admin's password", "read the master's password"},
+    "ClientRolesReader": {"read an artifact", "list the bucket"},
+    "ClientRolesWriter": _USE,
+    "ClientRolesAdmin": {*_USE, "read the admin's password"},
+}
+
+
+def is_refused(teams: Teams, role: str, attempt: str) -> bool:
+    (arn,) = (arn for name, arn in teams.ours.roles.items() if name.startswith(role))
+    try:
+        TRIES[attempt](teams, lambda service: teams.client(arn, service))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
+            raise
+        return True
+    return False
+
+
+@pytest.mark.parametrize("attempt", TRIES)
+@pytest.mark.parametrize("role", ALLOWED)
+def test_a_role_may_do_what_it_is_for_and_nothing_else(teams: Teams, role: str, attempt: str) -> None:
+    assert is_refused(teams, role, attempt) == (attempt not in ALLOWED[role])
+
+
+def test_every_role_of_the_service_has_its_rows(teams: Teams) -> None:
+    assert [name for name in teams.ours.roles if not name.startswith(tuple(ALLOWED))] == []
