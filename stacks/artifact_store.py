@@ -8,6 +8,7 @@ from constructs import Construct
 from stacks.access_log import access_log
 from stacks.config import TeamConfig
 from stacks.removal import removal_policy
+from stacks.rule_packs import acknowledge
 
 PREFIX = "artifacts"
 """The key prefix of every artifact: roles are granted this much of the bucket."""
@@ -47,4 +48,9 @@ class ArtifactStore(Construct):
             ],
             removal_policy=removal_policy(team),
             auto_delete_objects=team.temporary,
+        )
+        acknowledge(
+            self.bucket,
+            "S3BucketReplicationEnabled",
+            "S3 keeps each object in three zones or more, and versions undo a deletion.",
         )

@@ -7,6 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from stacks import policies
 from stacks.artifact_store import ArtifactStore, arn_export
 from stacks.config import TeamConfig
 from stacks.database import Database
@@ -43,6 +44,7 @@ class DataStack(TeamStack):
             enable_key_rotation=True,
             removal_policy=removal_policy(team),
         )
+        self.key.add_to_resource_policy(policies.encrypt_logs(self._log_groups_arn(team), self.region))
         self.database = Database(
             self,
             "Database",
@@ -76,14 +78,23 @@ class DataStack(TeamStack):
         )
         acknowledge(
             self.admin_secret,
-            "AwsSolutions-SMG4",
+            ["AwsSolutions-SMG4", "SecretsManagerRotationEnabled"],
             "MLflow reads it once, when it has no users yet; from then on the password is changed in MLflow.",
         )
         acknowledge(
             self.encryption_key,
-            "AwsSolutions-SMG4",
+            ["AwsSolutions-SMG4", "SecretsManagerRotationEnabled"],
             "What is stored under the old value could not be read under a new one.",
         )
         cdk.CfnOutput(self, "AdminSecretArn", value=self.admin_secret.secret_arn)
         cdk.CfnOutput(self, "ArtifactBucketName", value=self.artifacts.bucket.bucket_name)
         cdk.CfnOutput(self, "DatabaseInstanceIdentifier", value=self.database.instance.instance_identifier)
+
+    def _log_groups_arn(self, team: TeamConfig) -> str:
+        """The team's log groups: CloudFormation begins their names with their stack's."""
+        return self.format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"mlflow-{team.name}-*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )

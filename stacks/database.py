@@ -115,7 +115,7 @@ class Database(Construct):
         for secret in (self.master_secret, self.user_secret):
             acknowledge(
                 secret,
-                "AwsSolutions-SMG4",
+                ["AwsSolutions-SMG4", "SecretsManagerRotationEnabled"],
                 "Whoever has the password still needs a way into the database's security group, which admits the "
                 "tasks only; a new value needs no restart, for the server fetches it at each connection.",
             )
@@ -123,6 +123,11 @@ class Database(Construct):
             self.instance,
             "AwsSolutions-RDS11",
             "The port is closed to all but the tasks; another number would hide nothing from them.",
+        )
+        acknowledge(
+            self.instance,
+            "RDSInBackupPlan",
+            "RDS backs it up by itself each day and keeps its log: it can be restored to any second.",
         )
         acknowledge_lint(
             cast(cdk.CfnResource, self.instance.node.default_child),
@@ -132,8 +137,12 @@ class Database(Construct):
         if not team.sizing.multi_az:
             acknowledge(
                 self.instance,
-                "AwsSolutions-RDS3",
+                ["AwsSolutions-RDS3", "RDSMultiAZSupport"],
                 "The team's size or team file says so: one zone is cheaper, and backups restore to any second.",
             )
         if team.temporary:
-            acknowledge(self.instance, "AwsSolutions-RDS10", "The team is temporary: its data goes with its stacks.")
+            acknowledge(
+                self.instance,
+                ["AwsSolutions-RDS10", "RDSInstanceDeletionProtectionEnabled"],
+                "The team is temporary: its data goes with its stacks.",
+            )

@@ -66,7 +66,24 @@ class EdgeStack(TeamStack):
             drop_invalid_header_fields=True,
             deletion_protection=not team.temporary,
         )
-        balancer.log_access_logs(access_log(self, team))
+        log = access_log(self, team)
+        balancer.log_access_logs(log)
+        acknowledge(
+            log,
+            ["AwsSolutions-S1", "S3BucketLoggingEnabled"],
+            "It is itself an access log, and nobody reads it in operation.",
+        )
+        acknowledge(
+            balancer,
+            "ALBWAFEnabled",
+            "MLflow asks for a password on each call, and no other port of the server is open."
+            if team.access == Access.PUBLIC
+            else "Only the VPC reaches it.",
+        )
+        if team.temporary:
+            acknowledge(
+                balancer, "ELBDeletionProtectionEnabled", "The team is temporary: its name goes with its stacks."
+            )
         self.listener = self._listener(balancer, team.domain)
         self.public_host = team.domain.name if team.domain else balancer.load_balancer_dns_name
         cdk.CfnOutput(self, "PublicHostName", value=self.public_host)
@@ -82,6 +99,15 @@ class EdgeStack(TeamStack):
         http = balancer.add_listener(
             "Listener", port=80, open=False, default_action=redirect if domain else unavailable
         )
+        acknowledge(
+            http,
+            "ELBv2ACMCertificateRequired",
+            "It only sends clients to https."
+            if domain
+            else "The team has no domain to certify; only the VPC reaches it.",
+        )
+        if domain is None:
+            acknowledge(http, "ALBHttpToHttpsRedirection", "There is no https to go to: the team has no domain.")
         # Exported with a domain or without: CloudFormation takes no export away that the service still imports.
         self.export_value(http.listener_arn)
         self.export_value(balancer.load_balancer_dns_name)

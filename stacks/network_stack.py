@@ -7,6 +7,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from stacks.config import Access, Egress, ExistingNetwork, TeamConfig
+from stacks.rule_packs import acknowledge, acknowledge_own_policy
 from stacks.team_stack import TeamStack
 
 # What a task without a way to the internet calls: its image, its log, its secrets, its artifacts (S3, below).
@@ -88,11 +89,28 @@ class NetworkStack(TeamStack):
             retention=logs.RetentionDays.THREE_MONTHS,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        vpc.add_flow_log(
+        flow_log = vpc.add_flow_log(
             "FlowLog",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(refused),
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
+        acknowledge_own_policy(flow_log)
+        acknowledge(
+            refused,
+            "CloudWatchLogGroupEncrypted",
+            "It holds addresses and ports of refused connections, nothing of the team's, and CloudWatch encrypts it.",
+        )
+        acknowledge(
+            vpc,
+            "VPCDefaultSecurityGroupClosed",
+            "Nothing is in the VPC's default group: whatever has an address here has a security group of its own.",
+        )
+        for subnet in vpc.public_subnets:
+            acknowledge(
+                subnet,
+                "VPCNoUnrestrictedRouteToIGW",
+                "A public subnet is where the way to the internet begins; security groups say who may use it.",
+            )
         return vpc
 
     def _add_interface_endpoints(self, vpc: ec2.Vpc) -> None:

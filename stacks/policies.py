@@ -137,6 +137,36 @@ def pass_to_tasks(role_arns: list[str]) -> iam.PolicyStatement:
     )
 
 
+def encrypt_log(key_arn: str, region: str) -> iam.PolicyStatement:
+    """The team's key, through CloudWatch Logs only, which uses it in the name of whoever writes or reads a log.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    return _use_key("EncryptLog", ["kms:GenerateDataKey", "kms:Decrypt"], key_arn, f"logs.{region}")
+
+
+def encrypt_logs(log_groups_arn: str, region: str) -> iam.PolicyStatement:
+    """For the policy of a key itself, where `*` is that key: CloudWatch Logs uses it for these log groups only.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    return iam.PolicyStatement(
+        sid="EncryptLogs",
+        principals=[iam.ServicePrincipal(f"logs.{region}.amazonaws.com")],
+        actions=[
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:DescribeKey",
+        ],
+        resources=["*"],
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups_arn}},
+    )
+
+
 def _use_key(sid: str, actions: list[str], key_arn: str, service: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid=sid,

@@ -9,7 +9,7 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from stacks import policies
-from stacks.rule_packs import acknowledge, in_findings
+from stacks.rule_packs import acknowledge, acknowledge_own_policy, in_findings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,4 +111,5 @@ class ScheduledTask(Construct):
             f"AwsSolutions-IAM5[Resource::{in_findings(role, cluster.arn_for_tasks('*'))}]",
             "A task that is being started has no id yet; it may be tagged while it is, and not later.",
         )
+        acknowledge_own_policy(role)
         return role

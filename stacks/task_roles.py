@@ -7,7 +7,7 @@ from constructs import Construct
 from stacks import artifact_store, policies
 from stacks.backing import Backing
 from stacks.config import TeamConfig
-from stacks.rule_packs import acknowledge
+from stacks.rule_packs import acknowledge, acknowledge_own_policy
 
 
 def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
@@ -27,21 +27,25 @@ def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
         f"AwsSolutions-IAM5[Resource::{artifact_store.arn_export(team)}/{artifact_store.PREFIX}/*]",
         "The team's own artifacts: the prefix is all that the bucket holds for the server.",
     )
+    acknowledge_own_policy(role)
     return role
 
 
 def execution_role(scope: Construct, backing: Backing, *, repository_arn: str, log_group_arn: str) -> iam.Role:
     """What ECS may do to start the server: get its image, write its log, read the secrets that it hands in."""
+    region = cdk.Stack.of(scope).region
     role = iam.Role(scope, "ExecutionRole", assumed_by=_ecs_tasks(scope))
     for statement in (
         policies.log_in_to_registry(),
         policies.pull_image(repository_arn),
         policies.write_logs(log_group_arn),
+        policies.encrypt_log(backing.kms_key_arn, region),
         policies.read_secrets([backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn]),
-        policies.decrypt_secrets(backing.kms_key_arn, cdk.Stack.of(scope).region),
+        policies.decrypt_secrets(backing.kms_key_arn, region),
     ):
         role.add_to_policy(statement)
     acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "ecr:GetAuthorizationToken knows no resource to narrow it to.")
+    acknowledge_own_policy(role)
     return role
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -39,7 +40,11 @@ class TrackingServer(Construct):
             self, "Image", directory=str(_IMAGE), platform=ecr_assets.Platform.LINUX_AMD64
         )
         self.log = logs.LogGroup(
-            self, "Log", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=cdk.RemovalPolicy.DESTROY
+            self,
+            "Log",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+            encryption_key=kms.Key.from_key_arn(self, "Key", backing.kms_key_arn),
         )
         self.execution_role = execution_role(
             self,

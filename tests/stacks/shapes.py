@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import cx_api
 from aws_cdk.assertions import Template
 
 import app
@@ -65,15 +66,20 @@ def team(shape: str) -> TeamConfig:
     return TeamConfig.model_validate({"name": shape, "region": "eu-west-1", **_SHAPES[shape]})
 
 
-def synthesize(shape: str) -> dict[str, dict[str, Any]]:
-    """The shape's templates by stack name; raises when a rule finds anything."""
-    assembly = app.build(cdk.App(context=CONTEXT), [team(shape)]).synth()
-    return {stack.stack_name: stack.template for stack in assembly.stacks}
+def synthesize(shape: str) -> cx_api.CloudAssembly:
+    """The shape's cloud assembly; raises when a rule finds an error."""
+    return app.build(cdk.App(context=CONTEXT), [team(shape)]).synth()
+
+
+@functools.cache
+def assembly(shape: str) -> cx_api.CloudAssembly:
+    return synthesize(shape)
 
 
 @functools.cache
 def templates(shape: str) -> dict[str, dict[str, Any]]:
-    return synthesize(shape)
+    """The shape's templates by stack name."""
+    return {stack.stack_name: stack.template for stack in assembly(shape).stacks}
 
 
 def template(shape: str, kind: StackKind) -> Template:

@@ -1,3 +1,5 @@
+from typing import Literal
+
 import pytest
 from aws_cdk.assertions import Match
 
@@ -126,6 +128,25 @@ def test_abandoned_uploads_and_old_versions_expire() -> None:
                     ]
                 )
             }
+        },
+    )
+
+
+@pytest.mark.parametrize("kind", ["data", "edge"])
+def test_a_deleted_access_log_can_be_restored_for_a_month(kind: Literal["data", "edge"]) -> None:
+    template("usual", kind).has_resource_properties(
+        "AWS::S3::Bucket",
+        {
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "LifecycleConfiguration": {
+                "Rules": Match.array_with(
+                    [
+                        Match.object_like(
+                            {"ExpirationInDays": 365, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}
+                        )
+                    ]
+                )
+            },
         },
     )
 

@@ -1,6 +1,8 @@
+"""What is logged: how long it is kept, and with which key."""
+
 import pytest
 
-from tests.stacks.shapes import SHAPES, templates
+from tests.stacks.shapes import SHAPES, template, templates
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -13,3 +15,20 @@ def test_what_is_logged_is_not_kept_for_ever(shape: str) -> None:
     ]
     assert retention
     assert set(retention) == {90}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_servers_log_is_encrypted_with_the_teams_key(shape: str) -> None:
+    (log,) = template(shape, "service").find_resources("AWS::Logs::LogGroup").values()
+    (key_id,) = template(shape, "data").find_resources("AWS::KMS::Key")
+    key = log["Properties"]["KmsKeyId"]["Fn::ImportValue"]
+    assert key.startswith(f"mlflow-{shape}-data:ExportsOutputFnGetAtt{key_id}Arn")
+
+
+def test_the_key_serves_cloudwatch_for_the_teams_log_groups_only() -> None:
+    (key,) = template("usual", "data").find_resources("AWS::KMS::Key").values()
+    (logs,) = (said for said in key["Properties"]["KeyPolicy"]["Statement"] if said.get("Sid") == "EncryptLogs")
+    assert logs["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
+    assert logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"] == {
+        "Fn::Join": ["", ["arn:aws:logs:eu-west-1:", {"Ref": "AWS::AccountId"}, ":log-group:mlflow-usual-*"]]
+    }

@@ -18,6 +18,8 @@ ALL = {
     "secret key": policies.decrypt_secrets(KEY, "eu-west-1"),
     "image": policies.pull_image("arn:aws:ecr:eu-west-1:111122223333:repository/r"),
     "login": policies.log_in_to_registry(),
+    "log encryption": policies.encrypt_log(KEY, "eu-west-1"),
+    "log key": policies.encrypt_logs("arn:aws:logs:eu-west-1:111122223333:log-group:g-*", "eu-west-1"),
     "log": policies.write_logs("arn:aws:logs:eu-west-1:111122223333:log-group:g:*"),
     "task": policies.run_task(f"{ECS}:task-definition/t:1", f"{ECS}:cluster/c"),
     "task's tags": policies.tag_new_tasks(f"{ECS}:task/c/*"),
@@ -35,8 +37,9 @@ def test_no_statement_allows_an_action_by_wildcard(name: str) -> None:
     assert not any("*" in action for action in ([actions] if isinstance(actions, str) else actions))
 
 
-@pytest.mark.parametrize("name", set(ALL) - {"login"})
-def test_every_statement_but_the_registry_login_names_its_resource(name: str) -> None:
+# A key's own policy names the key as `*`, and the registry's login knows no resource.
+@pytest.mark.parametrize("name", set(ALL) - {"log key", "login"})
+def test_every_other_statement_names_its_resource(name: str) -> None:
     assert statement(ALL[name])["Resource"] != "*"
 
 
@@ -44,7 +47,9 @@ def test_artifacts_are_granted_below_their_prefix_only() -> None:
     assert statement(ALL["objects"])["Resource"] == f"{BUCKET}/artifacts/*"
 
 
-@pytest.mark.parametrize(("name", "service"), [("artifact key", "s3"), ("secret key", "secretsmanager")])
+@pytest.mark.parametrize(
+    ("name", "service"), [("artifact key", "s3"), ("secret key", "secretsmanager"), ("log encryption", "logs")]
+)
 def test_the_key_works_through_the_one_service_only(name: str, service: str) -> None:
     assert statement(ALL[name])["Condition"] == {
         "StringEquals": {"kms:ViaService": f"{service}.eu-west-1.amazonaws.com"}
