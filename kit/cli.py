@@ -10,6 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from kit.commands.acknowledgements import acknowledgements_table
 from kit.commands.destroy import destroy
 from kit.commands.down import down
 from kit.commands.image import image
@@ -200,6 +201,18 @@ def smoke_command(url: str, user: str, no_auth: bool, ca_bundle: Path | None) ->
       MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)" scripts/kit smoke http://localhost:5050
     """
     sys.exit(0 if smoke_test(url, None if no_auth else user, ca_bundle) else 1)
+
+
+@kit.command("acknowledgements")
+@_team
+def acknowledgements_command(team: str) -> None:
+    """List the findings of rule packs and linters that TEAM's stacks accept: where, which, and why it is safe.
+
+    \b
+    Example:
+      scripts/kit acknowledgements research > review.md
+    """
+    click.echo(acknowledgements_table(team, Steps()))
 
 
 @kit.command("image")
