@@ -19,3 +19,17 @@ def refused(tmp_path: Path) -> Refused:
         return str(raised.value).replace(f"{tmp_path}/", "")
 
     return refuse
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests have recorded as `summary`: figures that are of interest when all is well, too."""
+    said = [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "summary"
+    ]
+    if said:
+        terminalreporter.section("figures")
+        for line in sorted(said):
+            terminalreporter.write_line(line)
