@@ -9,6 +9,7 @@ from pydantic_core import InitErrorDetails
 
 from stacks import network_values, values
 from stacks.artifacts_config import ArtifactsConfig, ArtifactsMode
+from stacks.backup_config import BackupConfig
 from stacks.clients_config import ClientsConfig
 from stacks.database_config import DatabaseConfig, Insights
 from stacks.rules import problems_of
@@ -16,7 +17,7 @@ from stacks.section import Section, section_of
 from stacks.sizes import SIZES, Size, Sizing
 
 __all__ = [
-    "Access", "ArtifactsConfig", "ArtifactsMode", "Auth", "DatabaseConfig", "DomainConfig", "Egress",
+    "Access", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig", "DatabaseConfig", "DomainConfig", "Egress",
     "ExistingNetwork", "Insights", "NetworkConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore",
     "section_of",
 ]  # fmt: skip
@@ -157,6 +158,9 @@ class TeamConfig(Section):
     domain: Annotated[DomainConfig | None, Field(description="The server's own host name, with TLS.")] = None
     server: Annotated[ServerConfig, Field(description="Overrides of the size.")] = ServerConfig()
     database: Annotated[DatabaseConfig, Field(description="Overrides of the size, and backups.")] = DatabaseConfig()
+    backup: Annotated[
+        BackupConfig, Field(description="Daily snapshots in a vault, beside the database's own backups.")
+    ] = BackupConfig()
     network: Annotated[NetworkConfig, Field(description="A new VPC or an existing one.")] = NetworkConfig()
     artifacts: Annotated[ArtifactsConfig, Field(description="How artifacts travel and how long they are kept.")] = (
         ArtifactsConfig()

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from stacks import policies
 from stacks.artifact_store import ArtifactStore, arn_export
+from stacks.backup import Backup
 from stacks.config import TeamConfig
 from stacks.database import Database
 from stacks.network_stack import NetworkStack
@@ -53,6 +54,7 @@ class DataStack(TeamStack):
             subnet_group=network.database_subnet_group,
             key=self.key,
         )
+        Backup(self, "Backup", team=team, database=self.database.instance, key=self.key)
         self.artifacts = ArtifactStore(self, "ArtifactStore", team=team, key=self.key)
         self.artifact_bucket_arn = self.export_value(self.artifacts.bucket.bucket_arn, name=arn_export(team))
         self.admin_secret = secretsmanager.Secret(

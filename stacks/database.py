@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
+from stacks.backup import has_snapshots
 from stacks.config import Insights, TeamConfig
 from stacks.database_parameters import PARAMETERS
 from stacks.monitoring_role import monitoring_role
@@ -96,10 +97,10 @@ class Database(Construct):
             cloudwatch_logs_exports=list(EXPORTED_LOGS),
             monitoring_interval=cdk.Duration.seconds(_MONITORING_SECONDS),
             monitoring_role=monitoring_role(self),
+            # With AWS's own key: a key of ours is a property with which CloudFormation replaces the database.
             enable_performance_insights=True,
             database_insights_mode=_INSIGHTS[insights].mode,
             performance_insight_retention=_INSIGHTS[insights].retention,
-            performance_insight_encryption_key=key,
             backup_retention=cdk.Duration.days(team.database.backup_retention_days),
             preferred_backup_window=team.database.backup_window,
             preferred_maintenance_window=team.database.maintenance_window,
@@ -112,23 +113,30 @@ class Database(Construct):
         self._acknowledge(team)
 
     def _acknowledge(self, team: TeamConfig) -> None:
-        for secret in (self.master_secret, self.user_secret):
-            acknowledge(
-                secret,
-                ["AwsSolutions-SMG4", "SecretsManagerRotationEnabled"],
-                "Whoever has the password still needs a way into the database's security group, which admits the "
-                "tasks only; a new value needs no restart, for the server fetches it at each connection.",
-            )
+        acknowledge(
+            self.user_secret,
+            ["AwsSolutions-SMG4", "SecretsManagerRotationEnabled"],
+            "The service stack's task `rotate` does it; a rotation schedule of Secrets Manager starts functions only."
+            if team.database.password_rotation_days
+            else "The team file says that it stays; it is of use only where the database's security group lets in.",
+        )
+        acknowledge(
+            self.master_secret,
+            ["AwsSolutions-SMG4", "SecretsManagerRotationEnabled"],
+            "Whoever has the password still needs a way into the database's security group, which admits the tasks "
+            "only; no server uses it, `migrate` and `rotate` alone do.",
+        )
         acknowledge(
             self.instance,
             "AwsSolutions-RDS11",
             "The port is closed to all but the tasks; another number would hide nothing from them.",
         )
-        acknowledge(
-            self.instance,
-            "RDSInBackupPlan",
-            "RDS backs it up by itself each day and keeps its log: it can be restored to any second.",
-        )
+        if not has_snapshots(team):
+            acknowledge(
+                self.instance,
+                "RDSInBackupPlan",
+                "RDS backs it up by itself each day and keeps its log: it can be restored to any second.",
+            )
         acknowledge_lint(
             cast(cdk.CfnResource, self.instance.node.default_child),
             "W3691",

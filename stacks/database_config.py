@@ -55,6 +55,14 @@ class DatabaseConfig(Section):
         database_values.LogRetention,
         Field(description="How long CloudWatch keeps PostgreSQL's log: `scripts/kit protect` sets it."),
     ] = 90
+    password_rotation_days: Annotated[
+        int,
+        Field(
+            ge=0, le=365,
+            description="How old the server's database password becomes before a task makes another, without a "
+            "restart. `0`: it stays.",
+        ),
+    ] = 30  # fmt: skip
     insights: Annotated[
         Insights,
         Field(

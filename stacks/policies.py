@@ -71,6 +71,30 @@ def decrypt_secrets(key_arn: str, region: str) -> iam.PolicyStatement:
     return _use_key("DecryptSecrets", ["kms:Decrypt"], key_arn, f"secretsmanager.{region}")
 
 
+def rotate_secret(secret_arn: str) -> iam.PolicyStatement:
+    """All versions of one secret: read them, add one, and say which is the current one.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+    """
+    return iam.PolicyStatement(
+        sid="RotateSecret",
+        actions=[
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+        ],
+        resources=[secret_arn],
+    )
+
+
+def encrypt_secrets(key_arn: str, region: str) -> iam.PolicyStatement:
+    """The team's key, through Secrets Manager only, for a secret's new value as well.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    return _use_key("EncryptSecrets", ["kms:GenerateDataKey", "kms:Decrypt"], key_arn, f"secretsmanager.{region}")
+
+
 def pull_image(repository_arn: str) -> iam.PolicyStatement:
     """The layers of the server's image.
 

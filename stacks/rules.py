@@ -35,6 +35,7 @@ def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     yield from _database(team)
     yield from _clients(team)
     yield from _windows(team)
+    yield from _backup(team)
 
 
 def _access(team: "TeamConfig") -> Iterator[Problem]:
@@ -178,3 +179,17 @@ def _clients(team: "TeamConfig") -> Iterator[Problem]:
             f"has nothing to do on AWS with artifacts.mode: {team.artifacts.mode}: give CI a user of MLflow; "
             "allowed with artifacts.mode: direct; remove clients.ci",
         )
+
+
+def _backup(team: "TeamConfig") -> Iterator[Problem]:
+    if (vault := team.backup.copy_to) is None:
+        return
+    at = ("backup", "copy_to")
+    if vault.split(":")[3] == team.region:
+        yield Problem(at, vault, f"is in {team.region} as well; allowed: a vault of another region; make one there")
+    if team.temporary:
+        yield Problem(
+            at, vault, "keeps data of a temporary team; not allowed beside temporary: true; remove one of them"
+        )
+    elif not team.backup.retention_days:
+        yield Problem(at, vault, "has nothing to copy with retention_days: 0; allowed: 1 or more; try 35")

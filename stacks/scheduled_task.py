@@ -84,7 +84,7 @@ class ScheduledTask(Construct):
             ),
         )
         # The first run would start before its role may do anything.
-        entry.node.add_dependency(role)
+        entry.node.add_dependency(role.node.find_child("DefaultPolicy"))
 
     def _role(self, task_definition: ecs.FargateTaskDefinition, place: TaskPlace) -> iam.Role:
         stack = cdk.Stack.of(self)

@@ -13,6 +13,8 @@ from stacks.config import Egress, TeamConfig
 from stacks.data_stack import DataStack
 from stacks.edge_stack import CONTAINER_PORT, EdgeStack
 from stacks.network_stack import NetworkStack
+from stacks.rotation import Rotation
+from stacks.scheduled_task import TaskPlace
 from stacks.team_stack import TeamStack
 from stacks.tracking_server import TrackingServer
 
@@ -73,6 +75,16 @@ class ServiceStack(TeamStack):
         service.node.add_dependency(server.execution_role)
         self._stand_behind(service, network.vpc, edge)
         ClientRoles(self, "ClientRoles", team=team, backing=backing)
+        if team.database.password_rotation_days:
+            place = TaskPlace(
+                cluster=cluster,
+                subnet_ids=network.vpc.select_subnets(
+                    subnet_group_name=network.task_subnets.subnet_group_name
+                ).subnet_ids,
+                security_group_id=security_group.security_group_id,
+                public_ip=team.network.egress == Egress.PUBLIC_IP,
+            )
+            Rotation(self, "Rotation", team=team, backing=backing, server=server, place=place)
         cdk.CfnOutput(self, "ClusterName", value=cluster.cluster_name)
         cdk.CfnOutput(self, "ServiceName", value=service.service_name)
         cdk.CfnOutput(self, "TaskDefinitionArn", value=server.task_definition.task_definition_arn)

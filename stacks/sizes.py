@@ -61,8 +61,8 @@ _SHARE_OF_MEMORY = 0.7
 _ENGINES = 3
 """SQLAlchemy engines in each of MLflow's workers: tracking store, model registry, users."""
 
-_MIGRATE, _GARBAGE_COLLECTION, _RESERVED = 3, 3, 5
-"""Beside the servers: `migrate`, `mlflow gc`, and what PostgreSQL (3) and RDS (2) keep for superusers."""
+_MIGRATE, _ROTATE, _GARBAGE_COLLECTION, _RESERVED = 3, 2, 3, 5
+"""Beside the servers: `migrate`, `rotate`, `mlflow gc`, and what PostgreSQL (3) and RDS (2) keep for superusers."""
 
 
 class Size(StrEnum):
@@ -117,7 +117,7 @@ class Sizing:
     def connections(self) -> int:
         """Database connections that can be open at once: in a rollout old and new tasks both run."""
         servers = self.tasks * 2 * self.workers * _ENGINES * (self.pool_size + self.max_overflow)
-        return servers + _MIGRATE + _GARBAGE_COLLECTION + _RESERVED
+        return servers + _MIGRATE + _ROTATE + _GARBAGE_COLLECTION + _RESERVED
 
 
 def max_connections(instance_class: str) -> int:

@@ -1,4 +1,4 @@
-"""The two roles of a task: what the server may do, and what ECS may do to start it."""
+"""The roles of tasks: what the containers may do, and what ECS may do to start them."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -31,8 +31,23 @@ def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
     return role
 
 
-def execution_role(scope: Construct, backing: Backing, *, repository_arn: str, log_group_arn: str) -> iam.Role:
-    """What ECS may do to start the server: get its image, write its log, read the secrets that it hands in."""
+def rotation_role(scope: Construct, backing: Backing) -> iam.Role:
+    """What `rotate` may do: read the server's secret and give it another value, nothing else."""
+    region = cdk.Stack.of(scope).region
+    role = iam.Role(scope, "TaskRole", assumed_by=_ecs_tasks(scope))
+    for statement in (
+        policies.rotate_secret(backing.user_secret_arn),
+        policies.encrypt_secrets(backing.kms_key_arn, region),
+    ):
+        role.add_to_policy(statement)
+    acknowledge_own_policy(role)
+    return role
+
+
+def execution_role(
+    scope: Construct, backing: Backing, *, secret_arns: list[str], repository_arn: str, log_group_arn: str
+) -> iam.Role:
+    """What ECS may do to start a task: get its image, write its log, read the secrets that it hands in."""
     region = cdk.Stack.of(scope).region
     role = iam.Role(scope, "ExecutionRole", assumed_by=_ecs_tasks(scope))
     for statement in (
@@ -40,7 +55,7 @@ def execution_role(scope: Construct, backing: Backing, *, repository_arn: str, l
         policies.pull_image(repository_arn),
         policies.write_logs(log_group_arn),
         policies.encrypt_log(backing.kms_key_arn, region),
-        policies.read_secrets([backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn]),
+        policies.read_secrets(secret_arns),
         policies.decrypt_secrets(backing.kms_key_arn, region),
     ):
         role.add_to_policy(statement)

@@ -10,10 +10,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks import artifact_store, database
+from stacks import artifact_store
 from stacks.backing import Backing
 from stacks.config import TeamConfig
 from stacks.container import COMMAND, TMP, add_container
+from stacks.database_environment import database_environment
 from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
 from stacks.rule_packs import acknowledge
 from stacks.task_roles import execution_role, task_role
@@ -27,6 +28,7 @@ class TrackingServer(Construct):
     Attributes:
         task_definition: `migrate`, then `server`.
         execution_role: what ECS starts a task with; a service has to wait for its policy.
+        platform: what the image is made for.
         image: the server's image, which other tasks of the team run as well.
         log: what all of them write to.
     """
@@ -36,6 +38,10 @@ class TrackingServer(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._team, self._backing = team, backing
+        self.platform = ecs.RuntimePlatform(
+            cpu_architecture=ecs.CpuArchitecture.X86_64,
+            operating_system_family=ecs.OperatingSystemFamily.LINUX,
+        )
         self.image = ecr_assets.DockerImageAsset(
             self, "Image", directory=str(_IMAGE), platform=ecr_assets.Platform.LINUX_AMD64
         )
@@ -49,6 +55,7 @@ class TrackingServer(Construct):
         self.execution_role = execution_role(
             self,
             backing,
+            secret_arns=[backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn],
             repository_arn=self.image.repository.repository_arn,
             log_group_arn=self.log.log_group_arn,
         )
@@ -57,10 +64,7 @@ class TrackingServer(Construct):
             "TaskDefinition",
             cpu=team.sizing.cpu_units,
             memory_limit_mib=team.sizing.memory_mib,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=ecs.CpuArchitecture.X86_64,
-                operating_system_family=ecs.OperatingSystemFamily.LINUX,
-            ),
+            runtime_platform=self.platform,
             task_role=task_role(self, team, backing),
             # Its policy is whole already: nothing is added as containers and secrets are.
             execution_role=self.execution_role.without_policy_updates(),
@@ -76,7 +80,7 @@ class TrackingServer(Construct):
             image=self.image,
             log=self.log,
             essential=False,
-            environment=self._database_environment(),
+            environment=database_environment(self._backing),
             secrets={
                 "DATABASE_MASTER_USERNAME": ecs.Secret.from_secrets_manager(master, "username"),
                 "DATABASE_MASTER_PASSWORD": ecs.Secret.from_secrets_manager(master, "password"),
@@ -113,20 +117,11 @@ class TrackingServer(Construct):
             "The environment holds addresses, names and numbers; what is secret comes from Secrets Manager.",
         )
 
-    def _database_environment(self) -> dict[str, str]:
-        return {
-            "DATABASE_HOST": self._backing.database_host,
-            "DATABASE_PORT": self._backing.database_port,
-            "DATABASE_NAME": database.NAME,
-            "DATABASE_SSLMODE": "verify-full",
-            "DATABASE_SECRET_ARN": self._backing.user_secret_arn,
-        }
-
     def _server_environment(self, public_host: str, scheme: str) -> dict[str, str]:
         root = f"s3://{self._backing.bucket_name}/{artifact_store.PREFIX}"
         direct = self._team.artifacts.mode == "direct"
         return {
-            **self._database_environment(),
+            **database_environment(self._backing),
             "TRACKING_AUTH": self._team.auth,
             "TRACKING_ARTIFACTS": self._team.artifacts.mode,
             "TRACKING_STORE": self._team.tracking_store,

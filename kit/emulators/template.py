@@ -17,6 +17,8 @@ _DOMAINS = {"aws-cn": "amazonaws.com.cn"}
 _NOTHING = object()
 # GetAtt attributes that AWS's reference documents to be the physical id itself.
 _SAME_AS_REF = {
+    ("AWS::Backup::BackupPlan", "BackupPlanId"),
+    ("AWS::Backup::BackupVault", "BackupVaultName"),
     ("AWS::EC2::SecurityGroup", "GroupId"),
     ("AWS::EC2::VPC", "VpcId"),
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupArn"),

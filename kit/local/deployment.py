@@ -41,7 +41,7 @@ class Deployment:
             return DeployedStack(client("cloudformation"), client("iam"), team.stack_name(kind))
 
         data, edge, service = stack("data"), stack("edge"), stack("service")
-        task_definition = service.properties(service.only("AWS::ECS::TaskDefinition"))
+        task_definition = service.properties(_task_definition(service))
         (master,) = (
             secret.arn
             for container in TaskDefinition.from_properties(task_definition).containers
@@ -79,6 +79,12 @@ class Deployment:
         """What the task definition declares for the container, without its secrets."""
         (definition,) = (c for c in self.task_definition["ContainerDefinitions"] if c["Name"] == container)
         return {entry["Name"]: entry["Value"] for entry in definition["Environment"]}
+
+
+def _task_definition(service: DeployedStack) -> str:
+    """The logical id of the one that the ECS service runs; schedules have their own."""
+    ecs_service = service.template["Resources"][service.only("AWS::ECS::Service")]
+    return str(ecs_service["Properties"]["TaskDefinition"]["Ref"])
 
 
 def _default_actions(edge: DeployedStack) -> list[dict[str, Any]]:

@@ -19,6 +19,9 @@ examples:
   python -m tracking_server migrate --upgrade   upgrade the schema; take a snapshot first
   python -m tracking_server migrate --upgrade --dry-run
                                                 run the upgrade, roll it back, and print what it did
+  python -m tracking_server rotate              give the server's user another password
+  python -m tracking_server rotate --older-than-days 30
+                                                the same, unless the password is younger
   python -m tracking_server serve               run the tracking server until SIGTERM
   python -m tracking_server health              ask the server on this host
 
@@ -66,6 +69,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="with --dry-run: the longest that tables may be locked (default: %(default)s)",
     )
+    rotate = commands.add_parser("rotate", help="give the server's user another password; needs no restart")
+    rotate.add_argument(
+        "--older-than-days",
+        type=int,
+        default=0,
+        metavar="DAYS",
+        help="do nothing while the password is younger (default: %(default)s)",
+    )
     commands.add_parser("serve", help="run the tracking server until SIGTERM")
     commands.add_parser("health", help="exit with 0 if the server on this host answers")
     return parser
@@ -74,10 +85,11 @@ def _parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> None:
     if arguments.command in ("migrate", "serve"):
         check_mlflow()
-    # Each command imports what it needs: a check must not wait for the imports of the server.
-    if arguments.command == "migrate":
+    if arguments.command in ("migrate", "rotate"):
         # Process 1 has no default action for it; 143 is what a shell would say.
         signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+    # Each command imports what it needs: a check must not wait for the imports of the server.
+    if arguments.command == "migrate":
         from tracking_server.settings import MigrateSettings
 
         settings = MigrateSettings.read(os.environ)
@@ -89,6 +101,11 @@ def _run(arguments: argparse.Namespace) -> None:
             from tracking_server.migrate import migrate
 
             migrate(settings, upgrade=arguments.upgrade)
+    elif arguments.command == "rotate":
+        from tracking_server.rotate import rotate
+        from tracking_server.settings import MigrateSettings
+
+        rotate(MigrateSettings.read(os.environ), older_than_days=arguments.older_than_days)
     elif arguments.command == "serve":
         from tracking_server.serve import serve
         from tracking_server.settings import ServeSettings

@@ -14,9 +14,10 @@ from typing import Any
 from tracking_server import readiness
 from tracking_server.compressed import CompressedFiles
 from tracking_server.database import SERVER_ROLE
-from tracking_server.engines import connect_with_secret, database_url
+from tracking_server.engines import connect_as_server, database_url
 from tracking_server.errors import TrackingServerError
 from tracking_server.keys import mlflow_keys
+from tracking_server.login import ServerLogin
 from tracking_server.logs import log_as_json
 from tracking_server.middleware import (
     Application,
@@ -24,7 +25,6 @@ from tracking_server.middleware import (
     WithoutAssistant,
     WithoutPresignedTransfers,
 )
-from tracking_server.password import SecretPassword
 from tracking_server.readiness import Readiness
 from tracking_server.request_log import RequestLog
 from tracking_server.settings import ServeSettings
@@ -56,8 +56,8 @@ def create_app(settings: ServeSettings) -> Application:
         TrackingServerError: MLflow refuses to start.
     """
     # Both come before MLflow's import: it makes its engines and reads its environment on the way.
-    password = SecretPassword(settings.database.secret_arn)
-    connect_with_secret(password)
+    server = ServerLogin(settings.database.secret_arn)
+    connect_as_server(server)
     os.environ.update(mlflow_environment(settings))
     mlflow = _basic_auth_app(settings) if settings.auth == "basic" else _plain_app()
     from mlflow.server import app as flask
@@ -72,7 +72,7 @@ def create_app(settings: ServeSettings) -> Application:
     # Some of MLflow's calls hold two connections: as many threads as connections could wait for each other.
     threads = max(1, settings.connections // 2)
     application = Shortcut(application, flask, paths, is_allowed_host, threads)
-    application = Readiness(WithoutAssistant(application), readiness.checks(settings, password))
+    application = Readiness(WithoutAssistant(application), readiness.checks(settings, server))
     return BehindLoadBalancer(RequestLog(application, flask))
 
 

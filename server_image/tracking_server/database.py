@@ -6,10 +6,12 @@ from typing import Any
 import psycopg2
 
 from tracking_server.errors import TrackingServerError
-from tracking_server.settings import DatabaseSettings
+from tracking_server.settings import DatabaseSettings, Login
 
 OWNER_ROLE = "mlflow_owner"
 SERVER_ROLE = "mlflow_server"
+SERVER_ROLES = (SERVER_ROLE, "mlflow_server_clone")
+"""Who the server may log in as; the second has all rights of the first, as its member. `rotate` alternates."""
 CERTIFICATES = Path(__file__).parent.parent / "rds-global-bundle.pem"
 
 
@@ -48,7 +50,7 @@ def connection_options(settings: DatabaseSettings) -> dict[str, Any]:
     return options
 
 
-def connect(settings: DatabaseSettings, user: str, password: str, **options: Any) -> Any:
+def connect(settings: DatabaseSettings, login: Login, **options: Any) -> Any:
     """An open psycopg2 connection in autocommit mode; `options` are psycopg2's.
 
     Raises:
@@ -59,14 +61,14 @@ def connect(settings: DatabaseSettings, user: str, password: str, **options: Any
             host=settings.host,
             port=settings.port,
             dbname=settings.name,
-            user=user,
-            password=password,
+            user=login.user,
+            password=login.password,
             **connection_options(settings),
             **options,
         )
     except psycopg2.OperationalError as error:
         raise TrackingServerError(
-            f"PostgreSQL at {settings.host}:{settings.port} did not accept {user} on database"
+            f"PostgreSQL at {settings.host}:{settings.port} did not accept {login.user} on database"
             f" {settings.name}; check that it runs, its security group and the secret"
             f" ({' '.join(str(error).split())})."
         ) from error
@@ -75,8 +77,10 @@ def connect(settings: DatabaseSettings, user: str, password: str, **options: Any
 
 
 def password_refused(error: BaseException | None) -> bool:
-    """Whether a failed connection means a wrong password.
+    """Whether a failed connection, or the error of `connect` about it, means a wrong password.
 
     psycopg2 gives no SQLSTATE for a failed connection, so the server's text decides.
     """
+    if isinstance(error, TrackingServerError):
+        error = error.__cause__
     return isinstance(error, psycopg2.OperationalError) and "authentication failed" in str(error)

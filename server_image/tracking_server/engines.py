@@ -1,4 +1,4 @@
-"""What MLflow's SQLAlchemy engines need: a URL without a password, and the password at connect."""
+"""What MLflow's SQLAlchemy engines need: a URL without a password, and the login at connect."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import psycopg2
 from sqlalchemy import URL, Engine, event
 
-from tracking_server.database import connection_options, password_refused
-from tracking_server.password import SecretPassword
-from tracking_server.settings import DatabaseSettings
+from tracking_server.database import connection_options
+from tracking_server.login import ServerLogin
+from tracking_server.settings import DatabaseSettings, Login
 
 
 def database_url(settings: DatabaseSettings, user: str) -> str:
@@ -37,19 +37,13 @@ def connect_with(connect: Callable[..., Any]) -> None:
         return connect(**parameters)
 
 
-def connect_with_secret(password: SecretPassword) -> None:
-    """Let every engine use the secret's password; a refusal fetches it again and tries once more.
-
-    So a rotated password needs no restart.
-    """
+def connect_as_server(server: ServerLogin) -> None:
+    """Let every engine use the server's current login, whatever user its URL names."""
 
     def connect(**parameters: Any) -> Any:
-        current = password.get()
-        try:
-            return psycopg2.connect(**parameters, password=current)
-        except psycopg2.OperationalError as error:
-            if not password_refused(error):
-                raise
-            return psycopg2.connect(**parameters, password=password.refresh(current))
+        def as_user(login: Login) -> Any:
+            return psycopg2.connect(**parameters | {"user": login.user, "password": login.password})
+
+        return server.connect(as_user)
 
     connect_with(connect)

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from tracking_server.database import LentConnection, connect
 from tracking_server.found import find
-from tracking_server.password import SecretPassword
 from tracking_server.revisions import known_revisions
 from tracking_server.roles import ensure_password, ensure_roles
+from tracking_server.secret import LoginSecret
 from tracking_server.settings import MigrateSettings
 
 # Any number will do as long as it never changes: tasks of two images must meet at the same lock.
@@ -32,7 +32,7 @@ def migrate(settings: MigrateSettings, *, upgrade: bool) -> None:
     known = known_revisions()
     with locked(settings) as connection:
         ensure_roles(connection)
-        ensure_password(connection, settings.database, SecretPassword(settings.database.secret_arn))
+        ensure_password(connection, settings.database, LoginSecret(settings.database.secret_arn))
         found = find(connection)
         if found.fits(known):
             say(f"The schema is that of MLflow {known.mlflow}.")
@@ -57,9 +57,7 @@ def locked(settings: MigrateSettings) -> Iterator[LentConnection]:
     The lock is the session's, so PostgreSQL frees it when the process dies. It is polled, because a process that
     waits inside libpq does not react to SIGTERM.
     """
-    connection: LentConnection = connect(
-        settings.database, settings.master_username, settings.master_password, connection_factory=LentConnection
-    )
+    connection: LentConnection = connect(settings.database, settings.master, connection_factory=LentConnection)
     try:
         with connection.cursor() as cursor:
             waiting = False
@@ -68,7 +66,7 @@ def locked(settings: MigrateSettings) -> Iterator[LentConnection]:
                 if cursor.fetchone() == (True,):
                     break
                 if not waiting:
-                    say("Waiting for the migrate of another task.")
+                    say("Waiting for the migrate or rotate of another task.")
                 waiting = True
                 time.sleep(0.5)
         yield connection

@@ -10,10 +10,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tracking_server.database import SERVER_ROLE, connect, password_refused
-from tracking_server.errors import TrackingServerError
+from tracking_server.database import connect
+from tracking_server.login import ServerLogin
 from tracking_server.middleware import Application, Receive, Scope, Send
-from tracking_server.password import SecretPassword
 from tracking_server.settings import ServeSettings
 
 PATH = "/health/ready"
@@ -66,23 +65,16 @@ class Readiness:
         return "ok"
 
 
-def checks(settings: ServeSettings, password: SecretPassword) -> dict[str, Callable[[], None]]:
+def checks(settings: ServeSettings, server: ServerLogin) -> dict[str, Callable[[], None]]:
     """What the server cannot do without: PostgreSQL, and the bucket where its artifacts pass through the server."""
-    found: dict[str, Callable[[], None]] = {"database": lambda: _ask_database(settings, password)}
+    found: dict[str, Callable[[], None]] = {"database": lambda: _ask_database(settings, server)}
     if settings.artifacts != "direct":
         found["artifacts"] = _bucket_check(settings.artifact_location, settings.bucket_owner)
     return found
 
 
-def _ask_database(settings: ServeSettings, password: SecretPassword) -> None:
-    current = password.get()
-    try:
-        connection = connect(settings.database, SERVER_ROLE, current)
-    except TrackingServerError as error:
-        if not password_refused(error.__cause__):
-            raise
-        # It was rotated.
-        connection = connect(settings.database, SERVER_ROLE, password.refresh(current))
+def _ask_database(settings: ServeSettings, server: ServerLogin) -> None:
+    connection = server.connect(lambda login: connect(settings.database, login))
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT FROM alembic_version")

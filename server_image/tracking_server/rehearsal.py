@@ -96,7 +96,7 @@ def _count(settings: MigrateSettings, tables: list[str]) -> dict[str, int]:
 @contextmanager
 def _cursor(settings: MigrateSettings) -> Iterator[Any]:
     """A cursor of a session of its own."""
-    connection = connect(settings.database, settings.master_username, settings.master_password)
+    connection = connect(settings.database, settings.master)
     try:
         with connection.cursor() as cursor:
             yield cursor

@@ -1,14 +1,19 @@
-"""The two database roles: one owns the tables, the other may only use them."""
+"""The database roles: one owns the tables, those that the server logs in as may only use them."""
 
 from typing import Any
 
 from psycopg2.extensions import encrypt_password
 
-from tracking_server.database import OWNER_ROLE, SERVER_ROLE, connect, password_refused
+from tracking_server.database import OWNER_ROLE, SERVER_ROLE, SERVER_ROLES, connect, password_refused
 from tracking_server.errors import TrackingServerError
-from tracking_server.password import SecretPassword
-from tracking_server.settings import DatabaseSettings
+from tracking_server.secret import LoginSecret
+from tracking_server.settings import DatabaseSettings, Login
 
+_ROLES = {
+    OWNER_ROLE: "NOLOGIN",
+    SERVER_ROLE: "LOGIN",
+    **{role: f"LOGIN IN ROLE {SERVER_ROLE}" for role in SERVER_ROLES if role != SERVER_ROLE},
+}
 _ROWS = "SELECT, INSERT, UPDATE, DELETE"
 _SEQUENCES = "USAGE, SELECT"
 # Every statement may run again, so a run that was killed half-way is completed by the next one. The master
@@ -27,10 +32,10 @@ STATEMENTS = (
 def ensure_roles(connection: Any) -> None:
     """Create the roles and grant them their privileges, through the master's connection."""
     with connection.cursor() as cursor:
-        for role, login in ((OWNER_ROLE, "NOLOGIN"), (SERVER_ROLE, "LOGIN")):
+        for role, options in _ROLES.items():
             cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))
             if cursor.fetchone() is None:
-                cursor.execute(f"CREATE ROLE {role} {login}")
+                cursor.execute(f"CREATE ROLE {role} {options}")
         # Roles are of all databases, and a grant holds its lock until the transaction ends.
         cursor.execute("SELECT pg_has_role(%s, 'USAGE')", (OWNER_ROLE,))
         if not cursor.fetchone()[0]:
@@ -56,27 +61,36 @@ def adopt_tables(connection: Any) -> None:
         cursor.execute(f"GRANT {_SEQUENCES} ON ALL SEQUENCES IN SCHEMA public TO {SERVER_ROLE}")
 
 
-def ensure_password(connection: Any, settings: DatabaseSettings, password: SecretPassword) -> None:
-    """Set the server user's password to the secret's, unless the user can already log in.
+def ensure_password(connection: Any, settings: DatabaseSettings, secret: LoginSecret) -> None:
+    """Set the password of the secret's user to the secret's, unless the user can already log in.
 
-    A password that a rotation under way has set is left alone: the rotation ends by making it the secret's.
+    A password that a rotation of this one user has set is left alone: the rotation ends by making it the secret's.
     """
-    if _logs_in(settings, password.get()):
+    current = secret.current().login
+    if _logs_in(settings, current):
         return
-    pending = password.pending()
-    if pending is not None and _logs_in(settings, pending):
+    pending = secret.pending()
+    if pending is not None and pending.login.user == current.user and _logs_in(settings, pending.login):
         return
-    # PostgreSQL is given the SCRAM verifier, so that the password cannot reach its log.
-    verifier = encrypt_password(password.get(), SERVER_ROLE, scope=connection, algorithm="scram-sha-256")
+    set_password(connection, current)
+
+
+def set_password(connection: Any, login: Login) -> None:
+    """Give a role its password. PostgreSQL gets the SCRAM verifier, so that the password cannot reach its log."""
+    if login.user not in SERVER_ROLES:
+        raise TrackingServerError(
+            f"The secret names the user {login.user}; allowed: {' and '.join(SERVER_ROLES)}. Correct its value."
+        )
+    verifier = encrypt_password(login.password, login.user, scope=connection, algorithm="scram-sha-256")
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER ROLE {SERVER_ROLE} PASSWORD %s", (verifier,))
+        cursor.execute(f"ALTER ROLE {login.user} PASSWORD %s", (verifier,))
 
 
-def _logs_in(settings: DatabaseSettings, password: str) -> bool:
+def _logs_in(settings: DatabaseSettings, login: Login) -> bool:
     try:
-        connect(settings, SERVER_ROLE, password).close()
+        connect(settings, login).close()
     except TrackingServerError as error:
-        if password_refused(error.__cause__):
+        if password_refused(error):
             return False
         raise
     return True

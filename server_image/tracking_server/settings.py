@@ -12,6 +12,14 @@ STORES = ("postgresql", "mlflow")
 
 
 @dataclass(frozen=True)
+class Login:
+    """A role of PostgreSQL and its password."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class DatabaseSettings:
     """Where PostgreSQL is, and which secret holds the server's password; never the password itself."""
 
@@ -34,11 +42,10 @@ class DatabaseSettings:
 
 @dataclass(frozen=True)
 class MigrateSettings:
-    """Settings of the `migrate` container, the only one that is given the master's password."""
+    """Settings of `migrate` and `rotate`, which alone are given the master's password."""
 
     database: DatabaseSettings
-    master_username: str
-    master_password: str = field(repr=False)
+    master: Login
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "MigrateSettings":
@@ -49,8 +56,7 @@ class MigrateSettings:
         environment = Environment(variables)
         settings = cls(
             database=DatabaseSettings.read(environment),
-            master_username=environment.text("DATABASE_MASTER_USERNAME"),
-            master_password=environment.text("DATABASE_MASTER_PASSWORD"),
+            master=Login(environment.text("DATABASE_MASTER_USERNAME"), environment.text("DATABASE_MASTER_PASSWORD")),
         )
         environment.check()
         return settings

@@ -81,8 +81,15 @@ class Deployment:
         value = self._secret(self.postgres.server_password)
         self.secret_arn = self.secrets_manager.create_secret(Name=name, SecretString=value)["ARN"]
 
-    def put_password(self, password: str) -> None:
-        self.secrets_manager.put_secret_value(SecretId=self.secret_arn, SecretString=self._secret(password))
+    def put_password(self, password: str, user: str = "mlflow_server") -> None:
+        self.secrets_manager.put_secret_value(SecretId=self.secret_arn, SecretString=self._secret(password, user))
+
+    def login(self) -> tuple[str, str]:
+        """The secret's current user and password."""
+        # Without the stage moto gives the version that was put last.
+        answer = self.secrets_manager.get_secret_value(SecretId=self.secret_arn, VersionStage="AWSCURRENT")
+        value = json.loads(answer["SecretString"])
+        return value["username"], value["password"]
 
     def environment(self, **overrides: str) -> dict[str, str]:
         """The environment of both containers, for a PostgreSQL without TLS."""
@@ -175,8 +182,8 @@ class Deployment:
             finally:
                 process.kill()
 
-    def _secret(self, password: str) -> str:
-        return json.dumps({"username": "mlflow_server", "password": password})
+    def _secret(self, password: str, user: str = "mlflow_server") -> str:
+        return json.dumps({"username": user, "password": password})
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def test_of_five_at_once_one_initialises_and_the_others_wait(empty: Deployment) 
     processes = [empty.start("migrate") for _ in range(5)]
     assert [process.wait(120) for process in processes] == [0] * 5, empty.said()
     assert empty.said().count("Bringing the schema to") == 1
-    assert empty.said().count("Waiting for the migrate of another task.") >= 1
+    assert empty.said().count("Waiting for the migrate or rotate of another task.") >= 1
     assert revisions(empty) == (KNOWN.tracking[-1], KNOWN.auth[-1])
 
 

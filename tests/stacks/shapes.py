@@ -17,6 +17,8 @@ CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
 ZONE = {"name": "mlflow.example.com", "hosted_zone_id": "Z0123456789ABC", "hosted_zone_name": "example.com"}
 CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/00000000-1111-2222-3333-444444444444"
 
+ELSEWHERE = "arn:aws:backup:eu-central-1:111122223333:backup-vault:mlflow-copies"
+
 _SHAPES: dict[str, dict[str, Any]] = {
     "smallest": {"size": "dev"},
     "usual": {},
@@ -32,6 +34,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
             "backup_window": "02:00-03:00",
             "maintenance_window": "sun:04:00-sun:05:00",
         },
+        "backup": {"copy_to": ELSEWHERE, "copy_retention_days": 90},
     },
     "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
     "temporary": {
@@ -46,6 +49,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
                 "subject": "repo:example/forecast:*",
             },
         },
+        "database": {"password_rotation_days": 0},
     },
     "guest": {
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},

@@ -82,7 +82,7 @@ def test_a_task_that_fargate_does_not_run_is_refused(refused: Refused, server: s
 
 def test_more_tasks_than_the_database_has_connections_for_are_refused(refused: Refused) -> None:
     assert refused("region: eu-west-1\nserver: {tasks: 3}") == (
-        "research.yaml: server.tasks: 3 asks for 191 connections during a rollout; "
+        "research.yaml: server.tasks: 3 asks for 193 connections during a rollout; "
         "allowed: 157 on db.t4g.small; try database.instance_class: db.t4g.medium"
     )
 
@@ -94,7 +94,7 @@ def test_what_the_refusal_proposes_is_taken(tmp_path: Path) -> None:
 
 def test_a_database_too_small_for_the_size_is_refused(refused: Refused) -> None:
     said = refused("region: eu-west-1\nsize: large\ndatabase: {instance_class: db.t4g.micro}")
-    assert said.startswith("research.yaml: database.instance_class: 'db.t4g.micro' asks for 731 connections")
+    assert said.startswith("research.yaml: database.instance_class: 'db.t4g.micro' asks for 733 connections")
     assert said.endswith("try database.instance_class: db.t4g.xlarge")
 
 

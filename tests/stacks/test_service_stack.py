@@ -8,8 +8,9 @@ from tests.stacks.shapes import ROOT, SHAPES, team, template, templates
 
 
 def containers(shape: str) -> dict[str, dict[str, Any]]:
-    (definition,) = template(shape, "service").find_resources("AWS::ECS::TaskDefinition").values()
-    return {c["Name"]: c for c in definition["Properties"]["ContainerDefinitions"]}
+    """Of all tasks; their names differ."""
+    definitions = template(shape, "service").find_resources("AWS::ECS::TaskDefinition").values()
+    return {c["Name"]: c for definition in definitions for c in definition["Properties"]["ContainerDefinitions"]}
 
 
 def environment(shape: str, container: str) -> dict[str, Any]:
@@ -51,10 +52,11 @@ def test_what_is_secret_reaches_containers_from_secrets_manager_only(shape: str)
     }
 
 
-def test_only_migrate_is_handed_the_master_password() -> None:
-    masters = {entry["Name"] for entry in containers("usual")["migrate"]["Secrets"]}
-    assert masters == {"DATABASE_MASTER_USERNAME", "DATABASE_MASTER_PASSWORD"}
-    assert not masters & {entry["Name"] for entry in containers("usual")["server"]["Secrets"]}
+def test_only_migrate_and_rotate_are_handed_the_master_password() -> None:
+    masters = {"DATABASE_MASTER_USERNAME", "DATABASE_MASTER_PASSWORD"}
+    handed = {name: {entry["Name"] for entry in part["Secrets"]} for name, part in containers("usual").items()}
+    assert {name for name, secrets in handed.items() if secrets & masters} == {"migrate", "rotate"}
+    assert handed["migrate"] == handed["rotate"] == masters
 
 
 def test_the_server_reads_no_secret_but_its_own_database_users() -> None:
@@ -76,12 +78,12 @@ def test_no_role_has_a_policy_of_aws_s_own_or_an_action_by_wildcard(shape: str) 
         assert "*" not in json.dumps(statement["Action"])
 
 
-def test_only_ecs_in_this_account_may_assume_the_roles_of_tasks() -> None:
+def test_only_ecs_and_its_scheduler_in_this_account_may_assume_the_roles_of_tasks() -> None:
     roles = template("usual", "service").find_resources("AWS::IAM::Role")
     for role in (role for name, role in roles.items() if not name.startswith("ClientRoles")):
         (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        assert trust["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
-        assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        assert trust["Principal"]["Service"] in {"ecs-tasks.amazonaws.com", "scheduler.amazonaws.com"}
+        assert trust["Condition"]["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
 
 
 def test_the_database_admits_the_tasks_by_a_rule_of_this_stack() -> None:

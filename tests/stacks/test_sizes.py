@@ -45,7 +45,7 @@ def test_connections_are_counted_for_a_rollout() -> None:
         pool_size=4, max_overflow=1,
     )  # fmt: skip
     # 3 tasks twice, 2 workers, 3 engines, 4 + 1 connections; then migrate, garbage collection, reserved.
-    assert sizing.connections == 3 * 2 * 2 * 3 * 5 + 3 + 3 + 5
+    assert sizing.connections == 3 * 2 * 2 * 3 * 5 + 3 + 2 + 3 + 5
 
 
 def test_no_class_allows_more_connections_than_rds() -> None:

@@ -16,6 +16,7 @@ KEPT = {
     ("data", "DatabaseUserSecretCED5332B", "AWS::SecretsManager::Secret", "Retain", "Retain"),
     ("data", "ArtifactStoreBucket47CE7D81", "AWS::S3::Bucket", "Retain", "Retain"),
     ("data", "ArtifactStoreAccessLog7BB2FE83", "AWS::S3::Bucket", "Retain", "Retain"),
+    ("data", "BackupVaultADF21B19", "AWS::Backup::BackupVault", "Retain", "Retain"),
     ("data", "AdminSecretB9452750", "AWS::SecretsManager::Secret", "Retain", "Retain"),
     ("data", "EncryptionKey1B843E66", "AWS::SecretsManager::Secret", "Retain", "Retain"),
     # Kept by the stack's termination protection and its own deletion protection: its name is in every client.
@@ -23,6 +24,7 @@ KEPT = {
     ("edge", "AccessLogD598EBE9", "AWS::S3::Bucket", "Retain", "Retain"),
 }
 STATEFUL_TYPES = {
+    "AWS::Backup::BackupVault",
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::KMS::Key",
     "AWS::RDS::DBInstance",

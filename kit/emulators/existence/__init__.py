@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from kit.emulators.existence import (
     access,
     addresses,
+    backups,
     balancing,
     containers,
     databases,
@@ -29,6 +30,7 @@ from kit.local.errors import LocalError
 QUESTIONS: dict[str, Question] = {
     **access.QUESTIONS,
     **addresses.QUESTIONS,
+    **backups.QUESTIONS,
     **balancing.QUESTIONS,
     **containers.QUESTIONS,
     **databases.QUESTIONS,

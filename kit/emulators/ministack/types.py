@@ -24,6 +24,7 @@ class _Recorded(NamedTuple):
 
 
 _RECORDED_ONLY = {
+    "AWS::Backup::BackupSelection": _Recorded("{hex}"),
     "AWS::EC2::EIP": _Recorded("203.0.113.{byte}", {"AllocationId": "eipalloc-{hex}", "PublicIp": "{ref}"}),
     "AWS::EC2::FlowLog": _Recorded("fl-{hex}", {"Id": "{ref}"}),
     "AWS::EC2::NatGateway": _Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),

@@ -18,6 +18,9 @@ class _Recorded(NamedTuple):
 
 
 _RECORDED_ONLY = {
+    "AWS::Backup::BackupPlan": _Recorded("{name}", {"BackupPlanId": "{ref}"}),
+    "AWS::Backup::BackupSelection": _Recorded("{name}"),
+    "AWS::Backup::BackupVault": _Recorded("{name}", {"BackupVaultName": "{ref}"}),
     "AWS::Scheduler::Schedule": _Recorded("{name}"),
     "AWS::Scheduler::ScheduleGroup": _Recorded(
         "{name}", {"Arn": "arn:aws:scheduler:{region}:{account}:schedule-group/{ref}"}

@@ -3,6 +3,7 @@
 import functools
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -34,8 +35,12 @@ def existence(resource_type: str, physical_id: str, properties: dict[str, Any]) 
     return answer(client, resource_type, physical_id, properties).existence
 
 
+# moto 5.2.5 has no API for them.
+TRIED_WITHOUT_MOTO = {"AWS::Backup::BackupSelection"}
+
+
 def test_every_question_is_tried_here() -> None:
-    assert things.THINGS.keys() == QUESTIONS.keys()
+    assert things.THINGS.keys() | TRIED_WITHOUT_MOTO == QUESTIONS.keys()
 
 
 # What these are is in their properties; their ids mean nothing to the service.
@@ -52,7 +57,7 @@ IDENTIFIED_BY_PROPERTIES = {
 }
 
 
-@pytest.mark.parametrize("resource_type", sorted(QUESTIONS))
+@pytest.mark.parametrize("resource_type", sorted(things.THINGS))
 def test_what_the_service_has_is_real_and_what_an_emulator_made_up_or_lost_is_not(resource_type: str) -> None:
     with mock_aws(config=LAMBDA_WITHOUT_DOCKER):
         physical_id, properties = things.THINGS[resource_type](client)
@@ -64,6 +69,21 @@ def test_what_the_service_has_is_real_and_what_an_emulator_made_up_or_lost_is_no
         lost = answer(client, resource_type, physical_id, properties)
         assert lost.existence == Existence.RECORDED_ONLY
         assert lost.reason
+
+
+@pytest.mark.parametrize("physical_id", ["1a2b", "1a2b_of-plan"])
+def test_a_selection_of_a_backup_plan_is_one_that_the_plan_has(physical_id: str) -> None:
+    def backup(selections: list[str]) -> Any:
+        found = {"BackupSelectionsList": [{"SelectionId": selection} for selection in selections]}
+        plan = {"BackupPlan": {}}
+        calls = {"get_backup_plan": lambda **_: plan, "list_backup_selections": lambda **_: found}
+        return lambda service: SimpleNamespace(**calls)
+
+    properties = {"BackupPlanId": "plan"}
+    of_type = "AWS::Backup::BackupSelection"
+    assert answer(backup(["1a2b"]), of_type, physical_id, properties).existence == Existence.REAL
+    assert answer(backup(["3c4d"]), of_type, physical_id, properties).existence == Existence.RECORDED_ONLY
+    assert answer(backup([]), of_type, physical_id, properties).existence == Existence.RECORDED_ONLY
 
 
 @pytest.mark.parametrize("name", ["CustomResource", "S3AutoDeleteObjects"])

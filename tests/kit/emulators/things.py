@@ -279,7 +279,20 @@ def schedule(client: Client) -> Recorded:
     return "gc", properties
 
 
+def vault(client: Client) -> Recorded:
+    client("backup").create_backup_vault(BackupVaultName="daily")
+    return "daily", {}
+
+
+def backup_plan(client: Client) -> Recorded:
+    rule = {"RuleName": "daily", "TargetBackupVaultName": vault(client)[0]}
+    plan = client("backup").create_backup_plan(BackupPlan={"BackupPlanName": "team", "Rules": [rule]})
+    return plan["BackupPlanId"], {"BackupPlan": {"BackupPlanName": "team"}}
+
+
 THINGS: dict[str, Callable[[Client], Recorded]] = {
+    "AWS::Backup::BackupPlan": backup_plan,
+    "AWS::Backup::BackupVault": vault,
     "AWS::CertificateManager::Certificate": certificate,
     "AWS::EC2::EIP": address,
     "AWS::EC2::FlowLog": flow_log,

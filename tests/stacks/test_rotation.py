@@ -1,0 +1,58 @@
+"""The scheduled task that rotates the server's password."""
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match
+
+from tests.stacks.shapes import SHAPES, template
+from tests.stacks.test_service_stack import containers, statements
+
+NEVER = "temporary"
+
+
+def of_rotation(shape: str, resource_type: str) -> dict[str, dict[str, Any]]:
+    found = template(shape, "service").find_resources(resource_type)
+    return {name: resource["Properties"] for name, resource in found.items() if name.startswith("Rotation")}
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != NEVER])
+def test_each_day_a_task_looks_whether_the_password_is_old_enough(shape: str) -> None:
+    (schedule,) = of_rotation(shape, "AWS::Scheduler::Schedule").values()
+    assert schedule["ScheduleExpression"] == "cron(0 4 * * ? *)"
+    assert containers(shape)["rotate"]["Command"][-3:] == ["rotate", "--older-than-days", "30"]
+
+
+def test_a_team_that_wants_no_rotation_has_none() -> None:
+    assert of_rotation(NEVER, "AWS::Scheduler::Schedule") == {}
+    assert "rotate" not in containers(NEVER)
+
+
+def test_the_task_may_change_the_servers_secret_and_no_other() -> None:
+    allowed = statements("usual", "RotationTaskRole")
+    assert {statement["Sid"] for statement in allowed} == {"RotateSecret", "EncryptSecrets"}
+    (secret,) = [statement["Resource"] for statement in allowed if statement["Sid"] == "RotateSecret"]
+    assert "DatabaseUserSecret" in json.dumps(secret)
+
+
+def test_its_start_reads_the_masters_secret_and_no_other() -> None:
+    (secrets,) = [s["Resource"] for s in statements("usual", "RotationExecutionRole") if s["Sid"] == "ReadSecrets"]
+    assert "DatabaseMasterSecret" in json.dumps(secrets)
+    assert isinstance(secrets, dict)
+
+
+@pytest.mark.parametrize(("shape", "public"), [("usual", "DISABLED"), ("cheap", "ENABLED")])
+def test_the_task_runs_where_the_service_does(shape: str, public: str) -> None:
+    service = template(shape, "service")
+    (of_service,) = service.find_resources("AWS::ECS::Service").values()
+    network = of_service["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert network["AssignPublicIp"] == public
+    service.has_resource_properties(
+        "AWS::Scheduler::Schedule",
+        {
+            "Target": Match.object_like(
+                {"EcsParameters": Match.object_like({"NetworkConfiguration": {"AwsvpcConfiguration": network}})}
+            )
+        },
+    )
