@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
 from stacks import network_values, values
+from stacks.alarms_config import AlarmsConfig
 from stacks.artifacts_config import ArtifactsConfig, ArtifactsMode
 from stacks.clients_config import ClientsConfig
 from stacks.database_config import DatabaseConfig, Insights
@@ -16,7 +17,7 @@ from stacks.section import Section, section_of
 from stacks.sizes import SIZES, Size, Sizing
 
 __all__ = [
-    "Access", "ArtifactsConfig", "ArtifactsMode", "Auth", "DatabaseConfig", "DomainConfig", "Egress",
+    "Access", "AlarmsConfig", "ArtifactsConfig", "ArtifactsMode", "Auth", "DatabaseConfig", "DomainConfig", "Egress",
     "ExistingNetwork", "Insights", "NetworkConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore",
     "section_of",
 ]  # fmt: skip
@@ -164,6 +165,7 @@ class TeamConfig(Section):
     clients: Annotated[ClientsConfig, Field(description="Who may assume the roles of the team's clients on AWS.")] = (
         ClientsConfig()
     )
+    alarms: Annotated[AlarmsConfig, Field(description="Who is told when something is wrong.")] = AlarmsConfig()
     tags: Annotated[values.Tags, Field(description="Tags on every resource of the team.")] = {}  # noqa: RUF012 - frozen
 
     @model_validator(mode="after")

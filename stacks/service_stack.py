@@ -7,6 +7,8 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from stacks import database
+from stacks.alarms.alarms import Alarms
+from stacks.alarms.of_requests import RequestMetrics
 from stacks.backing import Backing
 from stacks.client_roles import ClientRoles
 from stacks.config import Egress, TeamConfig
@@ -71,10 +73,26 @@ class ServiceStack(TeamStack):
         )
         # The first task would start before it may read its image and secrets.
         service.node.add_dependency(server.execution_role)
-        self._stand_behind(service, network.vpc, edge)
         ClientRoles(self, "ClientRoles", team=team, backing=backing)
+        target_group = self._stand_behind(service, network.vpc, edge)
+        alarms = Alarms(
+            self,
+            "Alarms",
+            team=team,
+            service=service,
+            log=server.log,
+            requests=RequestMetrics(
+                listener_arn=edge.listener.listener_arn,
+                target_group_full_name=target_group.target_group_full_name,
+            ),
+            database_instance=data.database.instance.instance_identifier,
+        )
+        service.enable_deployment_alarms(
+            [alarm.alarm_name for alarm in alarms.stopping], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
+        )
         cdk.CfnOutput(self, "ClusterName", value=cluster.cluster_name)
         cdk.CfnOutput(self, "ServiceName", value=service.service_name)
+        cdk.CfnOutput(self, "AlarmTopicArn", value=alarms.topic.topic.topic_arn)
         cdk.CfnOutput(self, "TaskDefinitionArn", value=server.task_definition.task_definition_arn)
 
     def _security_group(self, vpc: ec2.IVpc, data: DataStack) -> ec2.SecurityGroup:
@@ -90,7 +108,9 @@ class ServiceStack(TeamStack):
         databases.add_ingress_rule(group, postgres, "The team's tasks")
         return group
 
-    def _stand_behind(self, service: ecs.FargateService, vpc: ec2.IVpc, edge: EdgeStack) -> None:
+    def _stand_behind(
+        self, service: ecs.FargateService, vpc: ec2.IVpc, edge: EdgeStack
+    ) -> elbv2.ApplicationTargetGroup:
         target_group = elbv2.ApplicationTargetGroup(
             self,
             "TargetGroup",
@@ -127,3 +147,4 @@ class ServiceStack(TeamStack):
         )
         # ECS refuses a target group that no load balancer uses yet.
         service.node.add_dependency(rule)
+        return target_group

@@ -115,15 +115,29 @@ def _record(aws: Aws) -> dict[str, Any]:
     return resources(Record=("AWS::Route53::RecordSet", properties))
 
 
+def _budget(aws: Aws) -> dict[str, Any]:
+    limit = {"Amount": 10, "Unit": "USD"}
+    properties = {"Budget": {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}}
+    return resources(Budget=("AWS::Budgets::Budget", properties))
+
+
+def _subscription(aws: Aws) -> dict[str, Any]:
+    topic = aws.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
+    properties = {"TopicArn": topic, "Protocol": "email", "Endpoint": "mlflow@example.com"}
+    return resources(Subscription=("AWS::SNS::Subscription", properties))
+
+
 def _zone(aws: Aws) -> str:
     zone = aws.client("route53").create_hosted_zone(Name="example.com", CallerReference=unique("zone"))
     return str(zone["HostedZone"]["Id"]).rpartition("/")[2]
 
 
 _PROBES = {
+    "AWS::Budgets::Budget": _budget,
     "AWS::CertificateManager::Certificate": _certificate,
     "AWS::EC2::EIP": lambda aws: resources(Address=("AWS::EC2::EIP", {"Domain": "vpc"})),
     "AWS::EC2::NatGateway": _nat_gateway,
     "AWS::Lambda::Function": _function,
     "AWS::Route53::RecordSet": _record,
+    "AWS::SNS::Subscription": _subscription,
 }

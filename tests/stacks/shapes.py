@@ -32,6 +32,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
             "backup_window": "02:00-03:00",
             "maintenance_window": "sun:04:00-sun:05:00",
         },
+        "alarms": {"email": ["mlflow@example.com"], "monthly_budget_usd": 500},
     },
     "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
     "temporary": {

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from kit.emulators.existence import (
     access,
     addresses,
+    alarms,
     balancing,
     containers,
     databases,
@@ -29,6 +30,7 @@ from kit.local.errors import LocalError
 QUESTIONS: dict[str, Question] = {
     **access.QUESTIONS,
     **addresses.QUESTIONS,
+    **alarms.QUESTIONS,
     **balancing.QUESTIONS,
     **containers.QUESTIONS,
     **databases.QUESTIONS,

@@ -18,6 +18,11 @@ class _Recorded(NamedTuple):
 
 
 _RECORDED_ONLY = {
+    "AWS::Budgets::Budget": _Recorded("{name}"),
+    "AWS::CloudWatch::Alarm": _Recorded("{name}", {"Arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{ref}"}),
+    "AWS::Logs::MetricFilter": _Recorded("{name}"),
+    "AWS::SNS::Subscription": _Recorded("arn:aws:sns:{region}:{account}:{name}"),
+    "AWS::SNS::TopicPolicy": _Recorded("{name}"),
     "AWS::Scheduler::Schedule": _Recorded("{name}"),
     "AWS::Scheduler::ScheduleGroup": _Recorded(
         "{name}", {"Arn": "arn:aws:scheduler:{region}:{account}:schedule-group/{ref}"}

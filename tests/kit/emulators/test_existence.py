@@ -48,6 +48,8 @@ IDENTIFIED_BY_PROPERTIES = {
     "AWS::IAM::Policy",
     "AWS::Route53::RecordSet",
     "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
     "AWS::SecretsManager::SecretTargetAttachment",
 }
 

@@ -279,8 +279,65 @@ def schedule(client: Client) -> Recorded:
     return "gc", properties
 
 
+def topic(client: Client) -> Recorded:
+    return client("sns").create_topic(Name="alarms")["TopicArn"], {}
+
+
+def topic_policy(client: Client) -> Recorded:
+    arn, _ = topic(client)
+    statement = {"Sid": "Publish", "Effect": "Deny", "Action": "sns:Publish", "Principal": "*", "Resource": arn}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    client("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=json.dumps(document))
+    return "policy", {"Topics": [arn], "PolicyDocument": document}
+
+
+def subscription(client: Client) -> Recorded:
+    properties = {"TopicArn": topic(client)[0], "Protocol": "email", "Endpoint": "mlflow@example.com"}
+    return client("sns").subscribe(**properties)["SubscriptionArn"], properties
+
+
+def alarm(client: Client) -> Recorded:
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="cpu",
+        Namespace="AWS/ECS",
+        MetricName="CPUUtilization",
+        Statistic="Average",
+        Period=300,
+        EvaluationPeriods=3,
+        Threshold=90,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    return "cpu", {"Threshold": 90}
+
+
+def dashboard(client: Client) -> Recorded:
+    client("cloudwatch").put_dashboard(DashboardName="team", DashboardBody='{"widgets": []}')
+    return "team", {}
+
+
+def metric_filter(client: Client) -> Recorded:
+    group, _ = log_group(client)
+    client("logs").put_metric_filter(
+        logGroupName=group,
+        filterName="deadlocks",
+        filterPattern="deadlock",
+        metricTransformations=[{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}],
+    )
+    return "deadlocks", {"LogGroupName": group, "FilterPattern": "deadlock"}
+
+
+def budget(client: Client) -> Recorded:
+    limit = {"Amount": "10", "Unit": "USD"}
+    values = {"BudgetName": "team", "BudgetLimit": limit, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
+    client("budgets").create_budget(AccountId="123456789012", Budget=values)
+    return "team", {"Budget": {"BudgetType": "COST"}}
+
+
 THINGS: dict[str, Callable[[Client], Recorded]] = {
+    "AWS::Budgets::Budget": budget,
     "AWS::CertificateManager::Certificate": certificate,
+    "AWS::CloudWatch::Alarm": alarm,
+    "AWS::CloudWatch::Dashboard": dashboard,
     "AWS::EC2::EIP": address,
     "AWS::EC2::FlowLog": flow_log,
     "AWS::EC2::InternetGateway": internet_gateway,
@@ -308,12 +365,16 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::KMS::Key": key,
     "AWS::Lambda::Function": function,
     "AWS::Logs::LogGroup": log_group,
+    "AWS::Logs::MetricFilter": metric_filter,
     "AWS::RDS::DBInstance": instance,
     "AWS::RDS::DBParameterGroup": parameter_group,
     "AWS::RDS::DBSubnetGroup": subnet_group,
     "AWS::Route53::RecordSet": record,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
+    "AWS::SNS::Subscription": subscription,
+    "AWS::SNS::Topic": topic,
+    "AWS::SNS::TopicPolicy": topic_policy,
     "AWS::Scheduler::Schedule": schedule,
     "AWS::Scheduler::ScheduleGroup": schedule_group,
     "AWS::SecretsManager::Secret": secret,
