@@ -15,8 +15,13 @@ from stacks.config import Egress, TeamConfig
 from stacks.data_stack import DataStack
 from stacks.edge_stack import CONTAINER_PORT, EdgeStack
 from stacks.network_stack import NetworkStack
+from stacks.scaling import add_scaling, scales
 from stacks.team_stack import TeamStack
 from stacks.tracking_server import TrackingServer
+
+DEREGISTRATION_SECONDS = 120
+"""How long a task that is told to go may finish what it has begun, before it is asked to stop."""
+_SPOT = [ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=1)]
 
 
 class ServiceStack(TeamStack):
@@ -52,13 +57,20 @@ class ServiceStack(TeamStack):
             scheme=edge.scheme,
         )
         security_group = self._security_group(network.vpc, data)
-        cluster = ecs.Cluster(self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
+        cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            vpc=network.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            enable_fargate_capacity_providers=team.server.spot,
+        )
         service = ecs.FargateService(
             self,
             "Service",
             cluster=cluster,
             task_definition=server.task_definition,
-            desired_count=team.sizing.tasks,
+            desired_count=None if scales(team) else team.sizing.tasks,
+            capacity_provider_strategies=_SPOT if team.server.spot else None,
             vpc_subnets=network.task_subnets,
             assign_public_ip=team.network.egress == Egress.PUBLIC_IP,
             security_groups=[security_group],
@@ -75,6 +87,8 @@ class ServiceStack(TeamStack):
         service.node.add_dependency(server.execution_role)
         ClientRoles(self, "ClientRoles", team=team, backing=backing)
         target_group = self._stand_behind(service, network.vpc, edge)
+        if scales(team):
+            add_scaling(team, service, target_group)
         alarms = Alarms(
             self,
             "Alarms",
@@ -119,8 +133,7 @@ class ServiceStack(TeamStack):
             protocol=elbv2.ApplicationProtocol.HTTP,
             target_type=elbv2.TargetType.IP,
             targets=[service.load_balancer_target(container_name="server", container_port=CONTAINER_PORT)],
-            # An upload that runs when a task is told to go may still finish.
-            deregistration_delay=cdk.Duration.seconds(120),
+            deregistration_delay=cdk.Duration.seconds(DEREGISTRATION_SECONDS),
             health_check=elbv2.HealthCheck(
                 path="/health",
                 interval=cdk.Duration.seconds(15),

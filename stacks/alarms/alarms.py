@@ -42,7 +42,7 @@ class Alarms(Construct):
         database = database_metric(database_instance)
         watches = [
             *of_requests.watches(team, requests),
-            *of_tasks.watches(tasks),
+            *of_tasks.watches(team, tasks),
             *of_database.watches(team.sizing, database),
         ]
         if team.domain and team.domain.certificate_arn:

@@ -12,7 +12,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from stacks.alarms.watch import FIVE_MINUTES, MISSING_IS_WRONG, Watch
+from stacks.alarms.watch import FIVE_MINUTES, MISSING_IS_FINE, MISSING_IS_WRONG, Watch
+from stacks.config import TeamConfig
 
 
 class TaskMetrics:
@@ -72,14 +73,15 @@ class TaskMetrics:
         )
 
 
-def watches(metrics: TaskMetrics) -> Iterator[Watch]:
+def watches(team: TeamConfig, metrics: TaskMetrics) -> Iterator[Watch]:
     """What is wrong with the tasks. Without a task there is no data: `MissingTasks` alone speaks of that."""
     yield Watch(
         name="MissingTasks",
         meaning="Fewer tasks run than should.",
         metric=metrics.missing(),
         threshold=0,
-        missing=MISSING_IS_WRONG,
+        # At night no task is missing.
+        missing=MISSING_IS_FINE if team.schedule.office_hours else MISSING_IS_WRONG,
     )
     yield Watch(
         name="ServerCpu",

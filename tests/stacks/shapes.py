@@ -32,6 +32,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
             "backup_window": "02:00-03:00",
             "maintenance_window": "sun:04:00-sun:05:00",
         },
+        "server": {"max_tasks": 4},
         "alarms": {"email": ["mlflow@example.com"], "monthly_budget_usd": 500},
     },
     "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
@@ -47,6 +48,8 @@ _SHAPES: dict[str, dict[str, Any]] = {
                 "subject": "repo:example/forecast:*",
             },
         },
+        "server": {"spot": True, "architecture": "arm64"},
+        "schedule": {"office_hours": "mon-fri 07:00-19:00", "time_zone": "Europe/Berlin"},
     },
     "guest": {
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},

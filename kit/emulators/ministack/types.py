@@ -24,7 +24,10 @@ class _Recorded(NamedTuple):
 
 
 _RECORDED_ONLY = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": _Recorded("target-{hex}", {"Id": "{ref}"}),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": _Recorded("policy-{hex}", {"Arn": "{ref}"}),
     "AWS::Budgets::Budget": _Recorded("budget-{hex}"),
+    "AWS::ECS::ClusterCapacityProviderAssociations": _Recorded("providers-{hex}"),
     "AWS::EC2::EIP": _Recorded("203.0.113.{byte}", {"AllocationId": "eipalloc-{hex}", "PublicIp": "{ref}"}),
     "AWS::EC2::FlowLog": _Recorded("fl-{hex}", {"Id": "{ref}"}),
     "AWS::EC2::NatGateway": _Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),

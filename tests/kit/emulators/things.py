@@ -333,7 +333,43 @@ def budget(client: Client) -> Recorded:
     return "team", {"Budget": {"BudgetType": "COST"}}
 
 
+def capacity_providers(client: Client) -> Recorded:
+    name, _ = cluster(client)
+    properties = {"Cluster": name, "CapacityProviders": ["FARGATE", "FARGATE_SPOT"]}
+    client("ecs").put_cluster_capacity_providers(
+        cluster=name, capacityProviders=["FARGATE", "FARGATE_SPOT"], defaultCapacityProviderStrategy=[]
+    )
+    return name, properties
+
+
+def scalable_target(client: Client) -> Recorded:
+    arn, placed = service(client)
+    resource_id = f"service/{placed['Cluster']}/{arn.rpartition('/')[2]}"
+    properties = {"ServiceNamespace": "ecs", "ResourceId": resource_id, "MaxCapacity": 4}
+    dimension = "ecs:service:DesiredCount"
+    client("application-autoscaling").register_scalable_target(**properties, ScalableDimension=dimension, MinCapacity=1)
+    return f"{resource_id}|{dimension}|ecs", properties
+
+
+def scaling_policy(client: Client) -> Recorded:
+    _, properties = scalable_target(client)
+    made = client("application-autoscaling").put_scaling_policy(
+        PolicyName="cpu",
+        ServiceNamespace="ecs",
+        ResourceId=properties["ResourceId"],
+        ScalableDimension="ecs:service:DesiredCount",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 60,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+        },
+    )
+    return made["PolicyARN"], {}
+
+
 THINGS: dict[str, Callable[[Client], Recorded]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": scalable_target,
+    "AWS::ApplicationAutoScaling::ScalingPolicy": scaling_policy,
     "AWS::Budgets::Budget": budget,
     "AWS::CertificateManager::Certificate": certificate,
     "AWS::CloudWatch::Alarm": alarm,
@@ -353,6 +389,7 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::EC2::VPCEndpoint": endpoint,
     "AWS::EC2::VPCGatewayAttachment": gateway_attachment,
     "AWS::ECS::Cluster": cluster,
+    "AWS::ECS::ClusterCapacityProviderAssociations": capacity_providers,
     "AWS::ECS::Service": service,
     "AWS::ECS::TaskDefinition": task_definition,
     "AWS::ElasticLoadBalancingV2::Listener": listener,

@@ -75,6 +75,7 @@ def test_no_data_is_wrong_where_it_means_that_nothing_runs_and_fine_elsewhere() 
     fine = {name for name, alarm in alarms("usual").items() if alarm["TreatMissingData"] == "notBreaching"}
     assert wrong == {"MissingTasks", "DatabaseCpu"}
     assert wrong | fine == alarms("usual").keys()
+    assert alarms("temporary")["MissingTasks"]["TreatMissingData"] == "notBreaching", "it has office hours"
 
 
 def test_only_what_a_bad_rollout_raises_stops_a_deployment_and_within_minutes() -> None:
