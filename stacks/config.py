@@ -8,18 +8,21 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
 from stacks import network_values, values
+from stacks.alarms_config import AlarmsConfig
 from stacks.artifacts_config import ArtifactsConfig, ArtifactsMode
 from stacks.backup_config import BackupConfig
 from stacks.clients_config import ClientsConfig
 from stacks.database_config import DatabaseConfig, Insights
 from stacks.rules import problems_of
+from stacks.schedule_config import ScheduleConfig
 from stacks.section import Section, section_of
+from stacks.server_config import Architecture, ServerConfig
 from stacks.sizes import SIZES, Size, Sizing
 
 __all__ = [
-    "Access", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig", "DatabaseConfig", "DomainConfig", "Egress",
-    "ExistingNetwork", "Insights", "NetworkConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore",
-    "section_of",
+    "Access", "AlarmsConfig", "Architecture", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig",
+    "DatabaseConfig", "DomainConfig", "Egress", "ExistingNetwork", "Insights", "NetworkConfig", "ScheduleConfig",
+    "ServerConfig", "StackKind", "TeamConfig", "TrackingStore", "section_of",
 ]  # fmt: skip
 
 StackKind = Literal["network", "data", "edge", "service"]
@@ -52,16 +55,6 @@ class Egress(StrEnum):
     NAT = "nat"
     PUBLIC_IP = "public-ip"
     ENDPOINTS = "endpoints"
-
-
-class ServerConfig(Section):
-    """The server's own numbers, where the size's do not fit."""
-
-    vcpu: Annotated[
-        float | None, Field(allow_inf_nan=False, description="Of each task. Each whole vCPU runs one worker.")
-    ] = None
-    memory_mib: Annotated[int | None, Field(description="Of each task, in MiB.")] = None
-    tasks: Annotated[int | None, Field(ge=1, description="How many tasks run at the same time.")] = None
 
 
 class ExistingNetwork(Section):
@@ -156,7 +149,7 @@ class TeamConfig(Section):
         ),
     ] = TrackingStore.POSTGRESQL
     domain: Annotated[DomainConfig | None, Field(description="The server's own host name, with TLS.")] = None
-    server: Annotated[ServerConfig, Field(description="Overrides of the size.")] = ServerConfig()
+    server: Annotated[ServerConfig, Field(description="Overrides of the size, and what it runs on.")] = ServerConfig()
     database: Annotated[DatabaseConfig, Field(description="Overrides of the size, and backups.")] = DatabaseConfig()
     backup: Annotated[
         BackupConfig, Field(description="Daily snapshots in a vault, beside the database's own backups.")
@@ -168,6 +161,8 @@ class TeamConfig(Section):
     clients: Annotated[ClientsConfig, Field(description="Who may assume the roles of the team's clients on AWS.")] = (
         ClientsConfig()
     )
+    schedule: Annotated[ScheduleConfig, Field(description="When the server runs.")] = ScheduleConfig()
+    alarms: Annotated[AlarmsConfig, Field(description="Who is told when something is wrong.")] = AlarmsConfig()
     tags: Annotated[values.Tags, Field(description="Tags on every resource of the team.")] = {}  # noqa: RUF012 - frozen
 
     @model_validator(mode="after")
@@ -185,7 +180,9 @@ class TeamConfig(Section):
     @property
     def sizing(self) -> Sizing:
         """The size's row with this file's own numbers applied."""
-        own = self.server.model_dump() | self.database.model_dump(include=set(DatabaseConfig.sizing_keys))
+        own = self.server.model_dump(include=set(ServerConfig.sizing_keys)) | self.database.model_dump(
+            include=set(DatabaseConfig.sizing_keys)
+        )
         return replace(SIZES[self.size], **{key: value for key, value in own.items() if value is not None})
 
     def stack_name(self, kind: StackKind) -> str:

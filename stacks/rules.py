@@ -1,29 +1,15 @@
 """What must hold between the fields of one team."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacks.database_values import overlap
+from stacks.problem import Problem as Problem
+from stacks.server_rules import server_problems
 from stacks.sizes import FARGATE_MEMORY_MIB, INSTANCE_CLASSES, MIN_MEMORY_MIB, Sizing, max_connections
 
 if TYPE_CHECKING:
     from stacks.config import TeamConfig
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A rule that does not hold.
-
-    Attributes:
-        path: the keys that lead to the value.
-        given: the value.
-        sentence: what is wrong with it, what is allowed, and what to try.
-    """
-
-    path: tuple[str, ...]
-    given: object
-    sentence: str
 
 
 def problems_of(team: "TeamConfig") -> Iterator[Problem]:
@@ -32,6 +18,7 @@ def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     yield from _domain(team)
     yield from _existing_network(team)
     yield from _task_size(team.sizing)
+    yield from server_problems(team)
     yield from _database(team)
     yield from _clients(team)
     yield from _windows(team)
@@ -148,6 +135,7 @@ def _database(team: "TeamConfig") -> Iterator[Problem]:
     fix = f"try database.instance_class: {(same_family or fitting)[0]}" if fitting else "try fewer server.tasks"
     # Every size fits by itself, so one of these is in the file.
     overrides: dict[tuple[str, str], object] = {
+        ("server", "max_tasks"): team.server.max_tasks,
         ("server", "tasks"): team.server.tasks,
         ("server", "vcpu"): team.server.vcpu,
         ("database", "instance_class"): team.database.instance_class,

@@ -7,6 +7,8 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from stacks import database
+from stacks.alarms.alarms import Alarms
+from stacks.alarms.of_requests import RequestMetrics
 from stacks.backing import Backing
 from stacks.client_roles import ClientRoles
 from stacks.config import Egress, TeamConfig
@@ -14,9 +16,14 @@ from stacks.data_stack import DataStack
 from stacks.edge_stack import CONTAINER_PORT, EdgeStack
 from stacks.network_stack import NetworkStack
 from stacks.rotation import Rotation
+from stacks.scaling import add_scaling, scales
 from stacks.scheduled_task import TaskPlace
 from stacks.team_stack import TeamStack
 from stacks.tracking_server import TrackingServer
+
+DEREGISTRATION_SECONDS = 120
+"""How long a task that is told to go may finish what it has begun, before it is asked to stop."""
+_SPOT = [ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=1)]
 
 
 class ServiceStack(TeamStack):
@@ -52,13 +59,20 @@ class ServiceStack(TeamStack):
             scheme=edge.scheme,
         )
         security_group = self._security_group(network.vpc, data)
-        cluster = ecs.Cluster(self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
+        cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            vpc=network.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            enable_fargate_capacity_providers=team.server.spot,
+        )
         service = ecs.FargateService(
             self,
             "Service",
             cluster=cluster,
             task_definition=server.task_definition,
-            desired_count=team.sizing.tasks,
+            desired_count=None if scales(team) else team.sizing.tasks,
+            capacity_provider_strategies=_SPOT if team.server.spot else None,
             vpc_subnets=network.task_subnets,
             assign_public_ip=team.network.egress == Egress.PUBLIC_IP,
             security_groups=[security_group],
@@ -73,7 +87,6 @@ class ServiceStack(TeamStack):
         )
         # The first task would start before it may read its image and secrets.
         service.node.add_dependency(server.execution_role)
-        self._stand_behind(service, network.vpc, edge)
         ClientRoles(self, "ClientRoles", team=team, backing=backing)
         if team.database.password_rotation_days:
             place = TaskPlace(
@@ -85,8 +98,27 @@ class ServiceStack(TeamStack):
                 public_ip=team.network.egress == Egress.PUBLIC_IP,
             )
             Rotation(self, "Rotation", team=team, backing=backing, server=server, place=place)
+        target_group = self._stand_behind(service, network.vpc, edge)
+        if scales(team):
+            add_scaling(team, service, target_group)
+        alarms = Alarms(
+            self,
+            "Alarms",
+            team=team,
+            service=service,
+            log=server.log,
+            requests=RequestMetrics(
+                listener_arn=edge.listener.listener_arn,
+                target_group_full_name=target_group.target_group_full_name,
+            ),
+            database_instance=data.database.instance.instance_identifier,
+        )
+        service.enable_deployment_alarms(
+            [alarm.alarm_name for alarm in alarms.stopping], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
+        )
         cdk.CfnOutput(self, "ClusterName", value=cluster.cluster_name)
         cdk.CfnOutput(self, "ServiceName", value=service.service_name)
+        cdk.CfnOutput(self, "AlarmTopicArn", value=alarms.topic.topic.topic_arn)
         cdk.CfnOutput(self, "TaskDefinitionArn", value=server.task_definition.task_definition_arn)
 
     def _security_group(self, vpc: ec2.IVpc, data: DataStack) -> ec2.SecurityGroup:
@@ -102,7 +134,9 @@ class ServiceStack(TeamStack):
         databases.add_ingress_rule(group, postgres, "The team's tasks")
         return group
 
-    def _stand_behind(self, service: ecs.FargateService, vpc: ec2.IVpc, edge: EdgeStack) -> None:
+    def _stand_behind(
+        self, service: ecs.FargateService, vpc: ec2.IVpc, edge: EdgeStack
+    ) -> elbv2.ApplicationTargetGroup:
         target_group = elbv2.ApplicationTargetGroup(
             self,
             "TargetGroup",
@@ -111,8 +145,7 @@ class ServiceStack(TeamStack):
             protocol=elbv2.ApplicationProtocol.HTTP,
             target_type=elbv2.TargetType.IP,
             targets=[service.load_balancer_target(container_name="server", container_port=CONTAINER_PORT)],
-            # An upload that runs when a task is told to go may still finish.
-            deregistration_delay=cdk.Duration.seconds(120),
+            deregistration_delay=cdk.Duration.seconds(DEREGISTRATION_SECONDS),
             health_check=elbv2.HealthCheck(
                 path="/health",
                 interval=cdk.Duration.seconds(15),
@@ -139,3 +172,4 @@ class ServiceStack(TeamStack):
         )
         # ECS refuses a target group that no load balancer uses yet.
         service.node.add_dependency(rule)
+        return target_group

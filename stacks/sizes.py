@@ -82,6 +82,7 @@ class Sizing:
         vcpu: of each task.
         memory_mib: of each task.
         tasks: how many run at the same time.
+        max_tasks: how many may run when they are asked for more.
         instance_class: of the database.
         storage_gib: of the database, at first.
         multi_az: whether a standby database waits in another zone.
@@ -95,6 +96,7 @@ class Sizing:
     instance_class: str
     storage_gib: int
     multi_az: bool
+    max_tasks: int | None = None
     pool_size: int = 5
     max_overflow: int = 5
 
@@ -109,6 +111,11 @@ class Sizing:
         return max(1, math.floor(self.vcpu))
 
     @property
+    def most_tasks(self) -> int:
+        """How many tasks of one version there ever are."""
+        return max(self.tasks, self.max_tasks or 0)
+
+    @property
     def max_storage_gib(self) -> int:
         """How far the database's disk may grow by itself."""
         return self.storage_gib * STORAGE_GROWTH
@@ -116,7 +123,7 @@ class Sizing:
     @property
     def connections(self) -> int:
         """Database connections that can be open at once: in a rollout old and new tasks both run."""
-        servers = self.tasks * 2 * self.workers * _ENGINES * (self.pool_size + self.max_overflow)
+        servers = self.most_tasks * 2 * self.workers * _ENGINES * (self.pool_size + self.max_overflow)
         return servers + _MIGRATE + _ROTATE + _GARBAGE_COLLECTION + _RESERVED
 
 

@@ -1,6 +1,7 @@
 """The task definition of a team's tracking server: one description of it, wherever it runs."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr_assets as ecr_assets
@@ -12,7 +13,7 @@ from constructs import Construct
 
 from stacks import artifact_store
 from stacks.backing import Backing
-from stacks.config import TeamConfig
+from stacks.config import Architecture, TeamConfig
 from stacks.container import COMMAND, TMP, add_container
 from stacks.database_environment import database_environment
 from stacks.edge_stack import CONTAINER_PORT, IDLE_TIMEOUT_SECONDS
@@ -20,6 +21,19 @@ from stacks.rule_packs import acknowledge
 from stacks.task_roles import execution_role, task_role
 
 _IMAGE = Path(__file__).parents[1] / "server_image"
+
+
+class _Platform(NamedTuple):
+    """One kind of processor, as Docker and as ECS name it."""
+
+    image: ecr_assets.Platform
+    task: ecs.CpuArchitecture
+
+
+_PLATFORMS = {
+    Architecture.X86_64: _Platform(ecr_assets.Platform.LINUX_AMD64, ecs.CpuArchitecture.X86_64),
+    Architecture.ARM64: _Platform(ecr_assets.Platform.LINUX_ARM64, ecs.CpuArchitecture.ARM64),
+}
 
 
 class TrackingServer(Construct):
@@ -39,11 +53,11 @@ class TrackingServer(Construct):
         super().__init__(scope, id)
         self._team, self._backing = team, backing
         self.platform = ecs.RuntimePlatform(
-            cpu_architecture=ecs.CpuArchitecture.X86_64,
+            cpu_architecture=_PLATFORMS[team.server.architecture].task,
             operating_system_family=ecs.OperatingSystemFamily.LINUX,
         )
         self.image = ecr_assets.DockerImageAsset(
-            self, "Image", directory=str(_IMAGE), platform=ecr_assets.Platform.LINUX_AMD64
+            self, "Image", directory=str(_IMAGE), platform=_PLATFORMS[team.server.architecture].image
         )
         self.log = logs.LogGroup(
             self,

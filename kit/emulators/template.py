@@ -33,6 +33,7 @@ class DeployedStack:
 
     Attributes:
         name: the stack's.
+        account: whose it is.
         outputs: by key.
         template: as it was deployed.
         physical_ids: by logical id, of the resources that are not deleted.
@@ -43,7 +44,7 @@ class DeployedStack:
         self.name = name
         self._cloudformation, self._iam = cloudformation, iam
         description = _describe(cloudformation, name)
-        self._partition, self._region, self._account = _where(description["StackId"])
+        self._partition, self._region, self.account = _where(description["StackId"])
         self._parameters = {p["ParameterKey"]: p.get("ParameterValue") for p in description.get("Parameters", [])}
         self.outputs: dict[str, str] = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
         body = cloudformation.get_template(StackName=name)["TemplateBody"]
@@ -110,7 +111,7 @@ class DeployedStack:
 
     def _ref(self, name: str) -> Any:
         pseudo = {
-            "AWS::AccountId": self._account,
+            "AWS::AccountId": self.account,
             "AWS::NoValue": _NOTHING,
             "AWS::Partition": self._partition,
             "AWS::Region": self._region,

@@ -115,15 +115,71 @@ def _record(aws: Aws) -> dict[str, Any]:
     return resources(Record=("AWS::Route53::RecordSet", properties))
 
 
+def _budget(aws: Aws) -> dict[str, Any]:
+    limit = {"Amount": 10, "Unit": "USD"}
+    properties = {"Budget": {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}}
+    return resources(Budget=("AWS::Budgets::Budget", properties))
+
+
+def _subscription(aws: Aws) -> dict[str, Any]:
+    topic = aws.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
+    properties = {"TopicArn": topic, "Protocol": "email", "Endpoint": "mlflow@example.com"}
+    return resources(Subscription=("AWS::SNS::Subscription", properties))
+
+
+def _capacity_providers(aws: Aws) -> dict[str, Any]:
+    properties = {
+        "Cluster": {"Ref": "Cluster"},
+        "CapacityProviders": ["FARGATE", "FARGATE_SPOT"],
+        "DefaultCapacityProviderStrategy": [],
+    }
+    return resources(
+        Cluster=("AWS::ECS::Cluster", {}), Providers=("AWS::ECS::ClusterCapacityProviderAssociations", properties)
+    )
+
+
+def _scalable_target(aws: Aws) -> dict[str, Any]:
+    properties = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/probe/probe",
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "MinCapacity": 1,
+        "MaxCapacity": 2,
+    }
+    return resources(Target=("AWS::ApplicationAutoScaling::ScalableTarget", properties))
+
+
+def _scaling_policy(aws: Aws) -> dict[str, Any]:
+    target = _scalable_target(aws)["Resources"]["Target"]["Properties"]
+    properties = {
+        "PolicyName": "cpu",
+        "PolicyType": "TargetTrackingScaling",
+        "ScalingTargetId": {"Ref": "Target"},
+        "TargetTrackingScalingPolicyConfiguration": {
+            "TargetValue": 60,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+        },
+    }
+    return resources(
+        Target=("AWS::ApplicationAutoScaling::ScalableTarget", target),
+        Policy=("AWS::ApplicationAutoScaling::ScalingPolicy", properties),
+    )
+
+
 def _zone(aws: Aws) -> str:
     zone = aws.client("route53").create_hosted_zone(Name="example.com", CallerReference=unique("zone"))
     return str(zone["HostedZone"]["Id"]).rpartition("/")[2]
 
 
 _PROBES = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": _scalable_target,
+    "AWS::ApplicationAutoScaling::ScalingPolicy": _scaling_policy,
+    "AWS::Budgets::Budget": _budget,
     "AWS::CertificateManager::Certificate": _certificate,
     "AWS::EC2::EIP": lambda aws: resources(Address=("AWS::EC2::EIP", {"Domain": "vpc"})),
     "AWS::EC2::NatGateway": _nat_gateway,
+    "AWS::ECS::ClusterCapacityProviderAssociations": _capacity_providers,
     "AWS::Lambda::Function": _function,
     "AWS::Route53::RecordSet": _record,
+    "AWS::SNS::Subscription": _subscription,
 }

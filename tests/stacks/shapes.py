@@ -35,6 +35,8 @@ _SHAPES: dict[str, dict[str, Any]] = {
             "maintenance_window": "sun:04:00-sun:05:00",
         },
         "backup": {"copy_to": ELSEWHERE, "copy_retention_days": 90},
+        "server": {"max_tasks": 4},
+        "alarms": {"email": ["mlflow@example.com"], "monthly_budget_usd": 500},
     },
     "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
     "temporary": {
@@ -50,6 +52,8 @@ _SHAPES: dict[str, dict[str, Any]] = {
             },
         },
         "database": {"password_rotation_days": 0},
+        "server": {"spot": True, "architecture": "arm64"},
+        "schedule": {"office_hours": "mon-fri 07:00-19:00", "time_zone": "Europe/Berlin"},
     },
     "guest": {
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},

@@ -110,3 +110,27 @@ def test_a_database_class_that_does_not_exist_is_refused(refused: Refused, name:
     said = refused(f"region: eu-west-1\ndatabase: {{instance_class: {name}}}")
     assert f"database.instance_class: '{name}' is not a class of RDS for PostgreSQL" in said
     assert said.endswith(f"; try {hint}")
+
+
+def test_room_for_no_more_tasks_than_there_are_is_refused(refused: Refused) -> None:
+    assert refused("region: eu-west-1\nserver: {max_tasks: 2}") == (
+        "research.yaml: server.max_tasks: 2 is not more than the 2 that run anyway; allowed: 3 or more; try 4"
+    )
+
+
+def test_the_most_tasks_are_what_the_database_needs_connections_for(refused: Refused, tmp_path: Path) -> None:
+    assert refused("region: eu-west-1\nserver: {max_tasks: 4}") == (
+        "research.yaml: server.max_tasks: 4 asks for 251 connections during a rollout; "
+        "allowed: 157 on db.t4g.small; try database.instance_class: db.t4g.medium"
+    )
+    text = "region: eu-west-1\nserver: {max_tasks: 4}\ndatabase: {instance_class: db.t4g.medium}"
+    assert accepted(tmp_path, text).sizing.most_tasks == 4
+
+
+def test_spare_capacity_is_for_teams_that_may_lose_all_tasks_at_once(refused: Refused, tmp_path: Path) -> None:
+    assert refused("region: eu-west-1\nserver: {spot: true}") == (
+        "research.yaml: server.spot: True may end all tasks of a team of size small at once; "
+        "allowed: with temporary: true or size: dev; try false"
+    )
+    assert accepted(tmp_path, "region: eu-west-1\nsize: dev\nserver: {spot: true}").server.spot
+    assert accepted(tmp_path, "region: eu-west-1\ntemporary: true\nserver: {spot: true}").server.spot

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from kit.emulators.existence import (
     access,
     addresses,
+    alarms,
     backups,
     balancing,
     containers,
@@ -31,6 +32,7 @@ QUESTIONS: dict[str, Question] = {
     **access.QUESTIONS,
     **addresses.QUESTIONS,
     **backups.QUESTIONS,
+    **alarms.QUESTIONS,
     **balancing.QUESTIONS,
     **containers.QUESTIONS,
     **databases.QUESTIONS,

@@ -25,6 +25,10 @@ class _Recorded(NamedTuple):
 
 _RECORDED_ONLY = {
     "AWS::Backup::BackupSelection": _Recorded("{hex}"),
+    "AWS::ApplicationAutoScaling::ScalableTarget": _Recorded("target-{hex}", {"Id": "{ref}"}),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": _Recorded("policy-{hex}", {"Arn": "{ref}"}),
+    "AWS::Budgets::Budget": _Recorded("budget-{hex}"),
+    "AWS::ECS::ClusterCapacityProviderAssociations": _Recorded("providers-{hex}"),
     "AWS::EC2::EIP": _Recorded("203.0.113.{byte}", {"AllocationId": "eipalloc-{hex}", "PublicIp": "{ref}"}),
     "AWS::EC2::FlowLog": _Recorded("fl-{hex}", {"Id": "{ref}"}),
     "AWS::EC2::NatGateway": _Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),
@@ -53,6 +57,8 @@ def register() -> None:
     # The CDK's own function needs an AWS SDK for Node. MiniStack has none, and waits for an hour.
     handlers["Custom::S3AutoDeleteObjects"] = mends.auto_delete_objects()
     mends.check_root_signature()
+    on_expressions = _recorded_handler(_Recorded("alarm-{hex}", {"Arn": "arn:aws:cloudwatch:::alarm:{ref}"}))
+    mends.record_alarms_on_expressions(handlers["AWS::CloudWatch::Alarm"], on_expressions)
     mends.mend_secret(handlers["AWS::SecretsManager::Secret"])
 
 

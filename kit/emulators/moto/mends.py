@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from moto.core.utils import pascal_to_camelcase, remap_nested_keys
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.ecs.models import Cluster, TaskDefinition
-from moto.elbv2.models import FakeListenerRule, elbv2_backends
+from moto.elbv2.models import FakeListenerRule, FakeTargetGroup, elbv2_backends
 from moto.kms.models import Key
 from moto.rds.models import DBParameterGroup, DBSubnetGroup
 from moto.s3.models import FakeBucket
@@ -19,6 +20,7 @@ def mend() -> None:
     _update_by_generated_name(FakeBucket, "BucketName")
     _update_by_generated_name(Cluster, "ClusterName")
     _delete_listener_rules()
+    _tell_full_names_of_target_groups()
     _keep_security_groups()
     _spell_updated_tasks_as_ecs_does()
     _keep_what_cannot_be_updated()
@@ -59,6 +61,19 @@ def _delete_listener_rules() -> None:
     """Else one is left of a deleted stack, and its priority in use."""
     model: Any = FakeListenerRule
     model.delete = lambda rule, account_id, region: elbv2_backends[account_id][region].delete_rule(rule.arn)
+
+
+def _tell_full_names_of_target_groups() -> None:
+    """`Fn::GetAtt` of what metrics call them; moto tells no attribute of theirs."""
+
+    def attribute(group: Any, name: str) -> str:
+        if name != "TargetGroupFullName":
+            raise UnformattedGetAttTemplateException()
+        return str(group.arn).rpartition(":")[2]
+
+    model: Any = FakeTargetGroup
+    model.has_cfn_attr = classmethod(lambda cls, name: name == "TargetGroupFullName")
+    model.get_cfn_attribute = attribute
 
 
 def _keep_security_groups() -> None:

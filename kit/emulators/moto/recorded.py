@@ -21,6 +21,16 @@ _RECORDED_ONLY = {
     "AWS::Backup::BackupPlan": _Recorded("{name}", {"BackupPlanId": "{ref}"}),
     "AWS::Backup::BackupSelection": _Recorded("{name}"),
     "AWS::Backup::BackupVault": _Recorded("{name}", {"BackupVaultName": "{ref}"}),
+    "AWS::ApplicationAutoScaling::ScalableTarget": _Recorded("{name}", {"Id": "{ref}"}),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": _Recorded(
+        "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{name}", {"Arn": "{ref}"}
+    ),
+    "AWS::Budgets::Budget": _Recorded("{name}"),
+    "AWS::CloudWatch::Alarm": _Recorded("{name}", {"Arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{ref}"}),
+    "AWS::ECS::ClusterCapacityProviderAssociations": _Recorded("{name}"),
+    "AWS::Logs::MetricFilter": _Recorded("{name}"),
+    "AWS::SNS::Subscription": _Recorded("arn:aws:sns:{region}:{account}:{name}"),
+    "AWS::SNS::TopicPolicy": _Recorded("{name}"),
     "AWS::Scheduler::Schedule": _Recorded("{name}"),
     "AWS::Scheduler::ScheduleGroup": _Recorded(
         "{name}", {"Arn": "arn:aws:scheduler:{region}:{account}:schedule-group/{ref}"}

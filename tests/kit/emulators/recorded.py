@@ -16,7 +16,7 @@ class RecordedStack(DeployedStack):
         self.physical_ids = physical_ids
         self.outputs = {}
         self._parameters = {}
-        self._partition, self._region, self._account = "aws", "eu-west-1", "123456789012"
+        self._partition, self._region, self.account = "aws", "eu-west-1", "123456789012"
 
 
 def answer(client: Any, resource_type: str, physical_id: str, properties: dict[str, Any]) -> Answer:

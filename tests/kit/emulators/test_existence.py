@@ -45,14 +45,18 @@ def test_every_question_is_tried_here() -> None:
 
 # What these are is in their properties; their ids mean nothing to the service.
 IDENTIFIED_BY_PROPERTIES = {
+    "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::EC2::Route",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPCGatewayAttachment",
+    "AWS::ECS::ClusterCapacityProviderAssociations",
     "AWS::IAM::Policy",
     "AWS::Route53::RecordSet",
     "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
     "AWS::SecretsManager::SecretTargetAttachment",
 }
 

@@ -290,10 +290,103 @@ def backup_plan(client: Client) -> Recorded:
     return plan["BackupPlanId"], {"BackupPlan": {"BackupPlanName": "team"}}
 
 
+def topic(client: Client) -> Recorded:
+    return client("sns").create_topic(Name="alarms")["TopicArn"], {}
+
+
+def topic_policy(client: Client) -> Recorded:
+    arn, _ = topic(client)
+    statement = {"Sid": "Publish", "Effect": "Deny", "Action": "sns:Publish", "Principal": "*", "Resource": arn}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    client("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=json.dumps(document))
+    return "policy", {"Topics": [arn], "PolicyDocument": document}
+
+
+def subscription(client: Client) -> Recorded:
+    properties = {"TopicArn": topic(client)[0], "Protocol": "email", "Endpoint": "mlflow@example.com"}
+    return client("sns").subscribe(**properties)["SubscriptionArn"], properties
+
+
+def alarm(client: Client) -> Recorded:
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="cpu",
+        Namespace="AWS/ECS",
+        MetricName="CPUUtilization",
+        Statistic="Average",
+        Period=300,
+        EvaluationPeriods=3,
+        Threshold=90,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    return "cpu", {"Threshold": 90}
+
+
+def dashboard(client: Client) -> Recorded:
+    client("cloudwatch").put_dashboard(DashboardName="team", DashboardBody='{"widgets": []}')
+    return "team", {}
+
+
+def metric_filter(client: Client) -> Recorded:
+    group, _ = log_group(client)
+    client("logs").put_metric_filter(
+        logGroupName=group,
+        filterName="deadlocks",
+        filterPattern="deadlock",
+        metricTransformations=[{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}],
+    )
+    return "deadlocks", {"LogGroupName": group, "FilterPattern": "deadlock"}
+
+
+def budget(client: Client) -> Recorded:
+    limit = {"Amount": "10", "Unit": "USD"}
+    values = {"BudgetName": "team", "BudgetLimit": limit, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
+    client("budgets").create_budget(AccountId="123456789012", Budget=values)
+    return "team", {"Budget": {"BudgetType": "COST"}}
+
+
+def capacity_providers(client: Client) -> Recorded:
+    name, _ = cluster(client)
+    properties = {"Cluster": name, "CapacityProviders": ["FARGATE", "FARGATE_SPOT"]}
+    client("ecs").put_cluster_capacity_providers(
+        cluster=name, capacityProviders=["FARGATE", "FARGATE_SPOT"], defaultCapacityProviderStrategy=[]
+    )
+    return name, properties
+
+
+def scalable_target(client: Client) -> Recorded:
+    arn, placed = service(client)
+    resource_id = f"service/{placed['Cluster']}/{arn.rpartition('/')[2]}"
+    properties = {"ServiceNamespace": "ecs", "ResourceId": resource_id, "MaxCapacity": 4}
+    dimension = "ecs:service:DesiredCount"
+    client("application-autoscaling").register_scalable_target(**properties, ScalableDimension=dimension, MinCapacity=1)
+    return f"{resource_id}|{dimension}|ecs", properties
+
+
+def scaling_policy(client: Client) -> Recorded:
+    _, properties = scalable_target(client)
+    made = client("application-autoscaling").put_scaling_policy(
+        PolicyName="cpu",
+        ServiceNamespace="ecs",
+        ResourceId=properties["ResourceId"],
+        ScalableDimension="ecs:service:DesiredCount",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 60,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+        },
+    )
+    return made["PolicyARN"], {}
+
+
 THINGS: dict[str, Callable[[Client], Recorded]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": scalable_target,
+    "AWS::ApplicationAutoScaling::ScalingPolicy": scaling_policy,
     "AWS::Backup::BackupPlan": backup_plan,
     "AWS::Backup::BackupVault": vault,
+    "AWS::Budgets::Budget": budget,
     "AWS::CertificateManager::Certificate": certificate,
+    "AWS::CloudWatch::Alarm": alarm,
+    "AWS::CloudWatch::Dashboard": dashboard,
     "AWS::EC2::EIP": address,
     "AWS::EC2::FlowLog": flow_log,
     "AWS::EC2::InternetGateway": internet_gateway,
@@ -309,6 +402,7 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::EC2::VPCEndpoint": endpoint,
     "AWS::EC2::VPCGatewayAttachment": gateway_attachment,
     "AWS::ECS::Cluster": cluster,
+    "AWS::ECS::ClusterCapacityProviderAssociations": capacity_providers,
     "AWS::ECS::Service": service,
     "AWS::ECS::TaskDefinition": task_definition,
     "AWS::ElasticLoadBalancingV2::Listener": listener,
@@ -321,12 +415,16 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::KMS::Key": key,
     "AWS::Lambda::Function": function,
     "AWS::Logs::LogGroup": log_group,
+    "AWS::Logs::MetricFilter": metric_filter,
     "AWS::RDS::DBInstance": instance,
     "AWS::RDS::DBParameterGroup": parameter_group,
     "AWS::RDS::DBSubnetGroup": subnet_group,
     "AWS::Route53::RecordSet": record,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
+    "AWS::SNS::Subscription": subscription,
+    "AWS::SNS::Topic": topic,
+    "AWS::SNS::TopicPolicy": topic_policy,
     "AWS::Scheduler::Schedule": schedule,
     "AWS::Scheduler::ScheduleGroup": schedule_group,
     "AWS::SecretsManager::Secret": secret,

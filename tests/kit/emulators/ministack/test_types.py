@@ -211,6 +211,31 @@ def test_a_bucket_with_auto_deleted_objects_goes_with_them(stack, ministack):
     assert not folder.exists()
 
 
+def test_an_alarm_is_real_unless_it_is_on_an_expression(stack, ministack):
+    common = {"EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    metric = {"Namespace": "AWS/ECS", "MetricName": "CPUUtilization"}
+    stat = {"Metric": metric, "Period": 60, "Stat": "Sum"}
+    data = [{"Id": "e", "Expression": "a * 2"}, {"Id": "a", "MetricStat": stat, "ReturnData": False}]
+    plain = {"Type": "AWS::CloudWatch::Alarm", "Properties": {**common, **metric, "Statistic": "Sum", "Period": 60}}
+    resources = {"Plain": plain, "Math": {"Type": "AWS::CloudWatch::Alarm", "Properties": {**common, "Metrics": data}}}
+    outputs = {"Plain": ref("Plain"), "Math": ref("Math")}
+    names = stack.deploy(resources, outputs)
+
+    def existing():
+        return {
+            a["AlarmName"]: a["Threshold"] for a in ministack.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        }
+
+    assert names["Math"]
+    assert existing() == {names["Plain"]: 1}
+    for resource in resources.values():
+        resource["Properties"]["Threshold"] = 2
+    assert stack.deploy(resources, outputs) == names
+    assert existing() == {names["Plain"]: 2}
+    stack.delete()
+    assert existing() == {}
+
+
 def test_a_type_that_nobody_knows_is_refused_by_name(stack):
     with pytest.raises((ClientError, WaiterError), match="AWS::Nobody::Knows"):
         stack.deploy({"It": {"Type": "AWS::Nobody::Knows"}})

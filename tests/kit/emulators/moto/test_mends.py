@@ -52,6 +52,17 @@ def test_a_key_keeps_its_tags_and_can_be_described(mended_aws: MendedAws) -> Non
     assert json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]) == POLICY
 
 
+def test_a_target_group_tells_what_metrics_call_it(mended_aws: MendedAws) -> None:
+    group = resource("AWS::ElasticLoadBalancingV2::TargetGroup", Name="t", TargetType="ip", Protocol="HTTP", Port=5000)
+    group["Resources"]["It"]["Properties"]["VpcId"] = mended_aws.client("ec2").create_vpc(CidrBlock="10.8.0.0/16")[
+        "Vpc"
+    ]["VpcId"]
+    group["Outputs"]["Name"] = {"Value": {"Fn::GetAtt": ["It", "TargetGroupFullName"]}}
+    told = mended_aws.deploy("s", group)
+    assert told["Name"].startswith("targetgroup/t/")
+    assert told["It"].endswith(f":{told['Name']}")
+
+
 def test_a_key_without_a_policy_has_aws_s_own(mended_aws: MendedAws) -> None:
     key = mended_aws.deploy("s", resource("AWS::KMS::Key"))["It"]
     policy = mended_aws.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
@@ -149,7 +160,13 @@ def secret_values(aws: MendedAws) -> dict[str, str]:
 
 
 # What the page docs/reference/emulators.md says of moto.
-RECORDED_ONLY = {"AWS::EC2::SubnetRouteTableAssociation", "AWS::S3::BucketPolicy"}
+RECORDED_ONLY = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::Logs::MetricFilter",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+}
 
 
 def recorded_only(aws: MendedAws) -> set[str]:

@@ -1,0 +1,145 @@
+"""Whoever is woken is told by whom, what it means and where to begin."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from stacks.sizes import GIB, INSTANCE_CLASSES, max_connections
+from tests.stacks.shapes import ROOT, SHAPES, team, template
+
+PAGE = ROOT / "docs" / "operate" / "alarms.md"
+
+
+def alarms(shape: str) -> dict[str, dict[str, Any]]:
+    """Properties by the alarm's name in the code."""
+    found = template(shape, "service").find_resources("AWS::CloudWatch::Alarm")
+    return {name.removeprefix("Alarms")[:-8]: alarm["Properties"] for name, alarm in found.items()}
+
+
+def only(shape: str, resource_type: str) -> tuple[str, dict[str, Any]]:
+    ((name, found),) = template(shape, "service").find_resources(resource_type).items()
+    return name, found["Properties"]
+
+
+def headings() -> set[str]:
+    return {
+        "#" + line[3:].lower().replace(" ", "-") for line in PAGE.read_text().splitlines() if line.startswith("## ")
+    }
+
+
+def test_every_alarm_leads_to_its_heading_and_every_heading_has_an_alarm() -> None:
+    described = {
+        re.search(r"docs/operate/alarms\.md(#\S+)$", alarm["AlarmDescription"])[1]  # type: ignore[index]
+        for shape in SHAPES
+        for alarm in alarms(shape).values()
+    }
+    assert described | {"#budget"} == headings()
+    assert any(template(shape, "service").find_resources("AWS::Budgets::Budget") for shape in SHAPES)
+
+
+def test_every_heading_says_what_to_do_first_and_names_its_alarm() -> None:
+    for section in PAGE.read_text().split("\n## ")[1:]:
+        heading, text = section.split("\n", 1)
+        assert "First step: " in text, heading
+        named = re.match(r"`(\w+)`: ", text)
+        assert named, heading
+        assert re.sub(r"(?<!^)(?=[A-Z])", " ", named[1]).lower() == heading.lower()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_topic_is_told_when_an_alarm_begins_and_when_it_ends(shape: str) -> None:
+    topic, _ = only(shape, "AWS::SNS::Topic")
+    for alarm in alarms(shape).values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
+
+
+def test_cloudwatch_may_use_the_key_that_encrypts_the_topic() -> None:
+    """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"""
+    key, encryption = only("usual", "AWS::KMS::Key")
+    _, topic = only("usual", "AWS::SNS::Topic")
+    _, policy = only("usual", "AWS::SNS::TopicPolicy")
+    assert topic["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+    for document, actions in (
+        (encryption["KeyPolicy"], ["kms:Decrypt", "kms:GenerateDataKey*"]),
+        (policy["PolicyDocument"], "sns:Publish"),
+    ):
+        (allowed,) = [s for s in document["Statement"] if s["Principal"] == {"Service": "cloudwatch.amazonaws.com"}]
+        assert (allowed["Effect"], allowed["Action"]) == ("Allow", actions)
+        assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+
+def test_no_data_is_wrong_where_it_means_that_nothing_runs_and_fine_elsewhere() -> None:
+    wrong = {name for name, alarm in alarms("usual").items() if alarm["TreatMissingData"] == "breaching"}
+    fine = {name for name, alarm in alarms("usual").items() if alarm["TreatMissingData"] == "notBreaching"}
+    assert wrong == {"MissingTasks", "DatabaseCpu"}
+    assert wrong | fine == alarms("usual").keys()
+    assert alarms("temporary")["MissingTasks"]["TreatMissingData"] == "notBreaching", "it has office hours"
+
+
+def test_only_what_a_bad_rollout_raises_stops_a_deployment_and_within_minutes() -> None:
+    _, service = only("usual", "AWS::ECS::Service")
+    stopping = service["DeploymentConfiguration"]["Alarms"]
+    names = {name["Ref"].removeprefix("Alarms")[:-8] for name in stopping["AlarmNames"]}
+    assert (stopping["Enable"], stopping["Rollback"]) == (True, True)
+    assert names == {"ServerErrors", "LoadBalancerErrors", "RefusedRequests"}
+    for name in names:
+        alarm = alarms("usual")[name]
+        periods = [m["MetricStat"]["Period"] for m in alarm.get("Metrics", []) if "MetricStat" in m]
+        assert set(periods or [alarm["Period"]]) == {60}
+        assert alarm["EvaluationPeriods"] <= 5
+
+
+@pytest.mark.parametrize("shape", ["smallest", "usual", "public"])
+def test_the_databases_thresholds_follow_the_teams_size(shape: str) -> None:
+    sizing, found = team(shape).sizing, alarms(shape)
+    assert found["DatabaseConnections"]["Threshold"] < max_connections(sizing.instance_class)
+    assert 0 < found["DatabaseMemory"]["Threshold"] < INSTANCE_CLASSES[sizing.instance_class] * GIB / 10
+    assert found["DatabaseStorage"]["Threshold"] == sizing.storage_gib * GIB / 10
+
+
+def test_large_artifacts_through_the_server_may_take_their_time() -> None:
+    assert alarms("usual")["SlowAnswers"]["Threshold"] > alarms("closed")["SlowAnswers"]["Threshold"]
+
+
+def test_a_certificate_that_the_team_brings_is_watched() -> None:
+    assert "CertificateExpiry" not in alarms("usual")
+    domain = team("guest").domain
+    assert domain
+    assert alarms("guest")["CertificateExpiry"]["Dimensions"] == [
+        {"Name": "CertificateArn", "Value": domain.certificate_arn}
+    ]
+
+
+def test_the_team_files_addresses_get_mail() -> None:
+    assert not template("usual", "service").find_resources("AWS::SNS::Subscription")
+    _, subscription = only("public", "AWS::SNS::Subscription")
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "mlflow@example.com")
+
+
+def test_the_budget_counts_what_carries_the_teams_tag_and_may_tell_the_topic() -> None:
+    _, budget = only("public", "AWS::Budgets::Budget")
+    _, key = only("public", "AWS::KMS::Key")
+    assert budget["Budget"]["CostFilters"] == {"TagKeyValue": ["user:team$public"]}
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 500, "Unit": "USD"}
+    assert [n["Notification"]["NotificationType"] for n in budget["NotificationsWithSubscribers"]] == [
+        "ACTUAL",
+        "FORECASTED",
+    ]
+    assert {"Service": "budgets.amazonaws.com"} in [s["Principal"] for s in key["KeyPolicy"]["Statement"]]
+    assert not template("usual", "service").find_resources("AWS::Budgets::Budget")
+
+
+def test_the_dashboard_shows_every_alarm() -> None:
+    _, dashboard = only("usual", "AWS::CloudWatch::Dashboard")
+    for name in template("usual", "service").find_resources("AWS::CloudWatch::Alarm"):
+        assert name in json.dumps(dashboard)
+
+
+def test_deadlocks_are_counted_where_the_server_logs_them() -> None:
+    """tests/server_image/test_deadlocks.py has a real one."""
+    _, counted = only("usual", "AWS::Logs::MetricFilter")
+    (metric,) = counted["MetricTransformations"]
+    assert counted["FilterPattern"] == '"deadlock detected"'
+    assert alarms("usual")["Deadlocks"]["MetricName"] == metric["MetricName"]
