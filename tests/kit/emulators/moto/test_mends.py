@@ -161,11 +161,16 @@ def secret_values(aws: MendedAws) -> dict[str, str]:
 
 # What the page docs/reference/emulators.md says of moto.
 RECORDED_ONLY = {
+    "AWS::Backup::BackupPlan",
+    "AWS::Backup::BackupSelection",
+    "AWS::Backup::BackupVault",
     "AWS::CloudWatch::Alarm",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::Logs::MetricFilter",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
+    "AWS::Scheduler::Schedule",
+    "AWS::Scheduler::ScheduleGroup",
 }
 
 
@@ -204,7 +209,7 @@ def test_a_changed_team_runs_another_task_definition(mended_aws: MendedAws, chan
     mended_aws.deploy_team(SHAPE, templates(SHAPE))
     mended_aws.deploy_team(SHAPE, changed)
     stack = DeployedStack(mended_aws.client("cloudformation"), mended_aws.client("iam"), f"mlflow-{SHAPE}-service")
-    arn = stack.physical_ids[stack.only("AWS::ECS::TaskDefinition")]
+    arn = stack.property(stack.only("AWS::ECS::Service"), "TaskDefinition")
     task = mended_aws.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
     (server,) = (c for c in task["containerDefinitions"] if c["name"] == "server")
     assert {"name": "TRACKING_ARTIFACTS", "value": "presigned"} in server["environment"]
