@@ -31,3 +31,11 @@ class ArtifactsConfig(Section):
         int,
         Field(ge=1, le=3650, description="How many days deleted and overwritten artifacts can be restored."),
     ] = 30
+    garbage_collection_days: Annotated[
+        int | None,
+        Field(
+            ge=1, le=3650,
+            description="After how many days what users deleted in MLflow is deleted for good, each night. Without it "
+            "it stays, and can be restored in MLflow.",
+        ),
+    ] = None  # fmt: skip

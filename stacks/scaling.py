@@ -28,15 +28,20 @@ def add_scaling(team: TeamConfig, service: ecs.FargateService, target_group: elb
     least, most = team.sizing.tasks, team.sizing.most_tasks
     count = service.auto_scale_task_count(min_capacity=least, max_capacity=most)
     if most > least:
-        # A task takes a minute or two to start, and is let go when it has been idle for longer than a pause for lunch.
-        pauses = {"scale_out_cooldown": cdk.Duration.minutes(3), "scale_in_cooldown": cdk.Duration.minutes(15)}
-        count.scale_on_cpu_utilization("Cpu", target_utilization_percent=_CPU_PERCENT, **pauses)
-        count.scale_on_memory_utilization("Memory", target_utilization_percent=_MEMORY_PERCENT, **pauses)
+        # A task takes a minute or two to start.
+        out, back = cdk.Duration.minutes(3), cdk.Duration.minutes(15)
+        count.scale_on_cpu_utilization(
+            "Cpu", target_utilization_percent=_CPU_PERCENT, scale_out_cooldown=out, scale_in_cooldown=back
+        )
+        count.scale_on_memory_utilization(
+            "Memory", target_utilization_percent=_MEMORY_PERCENT, scale_out_cooldown=out, scale_in_cooldown=back
+        )
         count.scale_on_request_count(
             "Requests",
             requests_per_target=int(team.sizing.vcpu * _REQUESTS_PER_VCPU_AND_MINUTE),
             target_group=target_group,
-            **pauses,
+            scale_out_cooldown=out,
+            scale_in_cooldown=back,
         )
     if team.schedule.office_hours and (hours := OfficeHours.read(team.schedule.office_hours)):
         zone = cdk.TimeZone.of(team.schedule.time_zone)

@@ -14,6 +14,7 @@ from stacks.client_roles import ClientRoles
 from stacks.config import Egress, TeamConfig
 from stacks.data_stack import DataStack
 from stacks.edge_stack import CONTAINER_PORT, EdgeStack
+from stacks.garbage_collection import GarbageCollection
 from stacks.network_stack import NetworkStack
 from stacks.rotation import Rotation
 from stacks.scaling import add_scaling, scales
@@ -88,16 +89,18 @@ class ServiceStack(TeamStack):
         # The first task would start before it may read its image and secrets.
         service.node.add_dependency(server.execution_role)
         ClientRoles(self, "ClientRoles", team=team, backing=backing)
+        place = TaskPlace(
+            cluster=cluster,
+            subnet_ids=network.vpc.select_subnets(subnet_group_name=network.task_subnets.subnet_group_name).subnet_ids,
+            security_group_id=security_group.security_group_id,
+            public_ip=team.network.egress == Egress.PUBLIC_IP,
+        )
         if team.database.password_rotation_days:
-            place = TaskPlace(
-                cluster=cluster,
-                subnet_ids=network.vpc.select_subnets(
-                    subnet_group_name=network.task_subnets.subnet_group_name
-                ).subnet_ids,
-                security_group_id=security_group.security_group_id,
-                public_ip=team.network.egress == Egress.PUBLIC_IP,
-            )
             Rotation(self, "Rotation", team=team, backing=backing, server=server, place=place)
+        if days := team.artifacts.garbage_collection_days:
+            GarbageCollection(
+                self, "GarbageCollection", team=team, older_than_days=days, backing=backing, server=server, place=place
+            )
         target_group = self._stand_behind(service, network.vpc, edge)
         if scales(team):
             add_scaling(team, service, target_group)

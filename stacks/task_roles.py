@@ -55,10 +55,11 @@ def execution_role(
         policies.pull_image(repository_arn),
         policies.write_logs(log_group_arn),
         policies.encrypt_log(backing.kms_key_arn, region),
-        policies.read_secrets(secret_arns),
-        policies.decrypt_secrets(backing.kms_key_arn, region),
     ):
         role.add_to_policy(statement)
+    if secret_arns:
+        role.add_to_policy(policies.read_secrets(secret_arns))
+        role.add_to_policy(policies.decrypt_secrets(backing.kms_key_arn, region))
     acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "ecr:GetAuthorizationToken knows no resource to narrow it to.")
     acknowledge_own_policy(role)
     return role

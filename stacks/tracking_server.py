@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks import artifact_store
+from stacks.artifact_environment import artifact_environment
 from stacks.backing import Backing
 from stacks.config import Architecture, TeamConfig
 from stacks.container import COMMAND, TMP, add_container
@@ -132,16 +132,12 @@ class TrackingServer(Construct):
         )
 
     def _server_environment(self, public_host: str, scheme: str) -> dict[str, str]:
-        root = f"s3://{self._backing.bucket_name}/{artifact_store.PREFIX}"
-        direct = self._team.artifacts.mode == "direct"
         return {
             **database_environment(self._backing),
+            **artifact_environment(self._team, self._backing, cdk.Stack.of(self).account),
             "TRACKING_AUTH": self._team.auth,
-            "TRACKING_ARTIFACTS": self._team.artifacts.mode,
             "TRACKING_STORE": self._team.tracking_store,
             "TRACKING_KEEP_ALIVE_SECONDS": str(IDLE_TIMEOUT_SECONDS + 15),
-            "MLFLOW_DEFAULT_ARTIFACT_ROOT" if direct else "MLFLOW_ARTIFACTS_DESTINATION": root,
-            "MLFLOW_S3_EXPECTED_BUCKET_OWNER": cdk.Stack.of(self).account,
             "MLFLOW_SERVER_ALLOWED_HOSTS": public_host,
             "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": f"{scheme}://{public_host}",
             "MLFLOW_WORKERS": str(self._team.sizing.workers),

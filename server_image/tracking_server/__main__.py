@@ -23,6 +23,8 @@ examples:
   python -m tracking_server rotate --older-than-days 30
                                                 the same, unless the password is younger
   python -m tracking_server serve               run the tracking server until SIGTERM
+  python -m tracking_server collect-garbage --older-than-days 30
+                                                delete for good what users deleted more than 30 days ago
   python -m tracking_server health              ask the server on this host
 
 exit codes:
@@ -78,14 +80,22 @@ def _parser() -> argparse.ArgumentParser:
         help="do nothing while the password is younger (default: %(default)s)",
     )
     commands.add_parser("serve", help="run the tracking server until SIGTERM")
+    garbage = commands.add_parser("collect-garbage", help="delete for good what users have deleted")
+    garbage.add_argument(
+        "--older-than-days",
+        type=int,
+        required=True,
+        metavar="DAYS",
+        help="leave alone what was deleted later than that",
+    )
     commands.add_parser("health", help="exit with 0 if the server on this host answers")
     return parser
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    if arguments.command in ("migrate", "serve"):
+    if arguments.command in ("migrate", "serve", "collect-garbage"):
         check_mlflow()
-    if arguments.command in ("migrate", "rotate"):
+    if arguments.command in ("migrate", "rotate", "collect-garbage"):
         # Process 1 has no default action for it; 143 is what a shell would say.
         signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
     # Each command imports what it needs: a check must not wait for the imports of the server.
@@ -111,6 +121,11 @@ def _run(arguments: argparse.Namespace) -> None:
         from tracking_server.settings import ServeSettings
 
         serve(ServeSettings.read(os.environ))
+    elif arguments.command == "collect-garbage":
+        from tracking_server.garbage import collect_garbage
+        from tracking_server.settings import GarbageSettings
+
+        collect_garbage(GarbageSettings.read(os.environ), older_than_days=arguments.older_than_days)
     else:
         from tracking_server.health import health
 

@@ -94,7 +94,6 @@ class ServeSettings:
         environment = Environment(variables)
         auth = environment.choice("TRACKING_AUTH", AUTH_MODES, "basic")
         artifacts = environment.choice("TRACKING_ARTIFACTS", ARTIFACT_MODES, "proxied")
-        location = "MLFLOW_DEFAULT_ARTIFACT_ROOT" if artifacts == "direct" else "MLFLOW_ARTIFACTS_DESTINATION"
         settings = cls(
             database=DatabaseSettings.read(environment),
             host=environment.text("MLFLOW_HOST", "127.0.0.1"),
@@ -103,7 +102,7 @@ class ServeSettings:
             keep_alive_seconds=environment.integer("TRACKING_KEEP_ALIVE_SECONDS", 75, minimum=1, maximum=4000),
             auth=auth,
             artifacts=artifacts,
-            artifact_location=environment.text(location),
+            artifact_location=environment.text(_location_variable(artifacts)),
             bucket_owner=environment.text("MLFLOW_S3_EXPECTED_BUCKET_OWNER", ""),
             # MLflow drops a 0, and SQLAlchemy then takes its own 5 and 10 (mlflow/store/db/utils.py).
             connections=environment.integer("MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 5, minimum=1)
@@ -122,6 +121,33 @@ class ServeSettings:
             environment.text("MLFLOW_AUTH_ADMIN_PASSWORD", min_length=12)
         environment.check()
         return settings
+
+
+@dataclass(frozen=True)
+class GarbageSettings:
+    """Settings of `collect-garbage`."""
+
+    database: DatabaseSettings
+    artifact_location: str
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "GarbageSettings":
+        """
+        Raises:
+            SettingsError: A variable is missing or invalid.
+        """
+        environment = Environment(variables)
+        artifacts = environment.choice("TRACKING_ARTIFACTS", ARTIFACT_MODES, "proxied")
+        settings = cls(
+            database=DatabaseSettings.read(environment),
+            artifact_location=environment.text(_location_variable(artifacts)),
+        )
+        environment.check()
+        return settings
+
+
+def _location_variable(artifacts: str) -> str:
+    return "MLFLOW_DEFAULT_ARTIFACT_ROOT" if artifacts == "direct" else "MLFLOW_ARTIFACTS_DESTINATION"
 
 
 def _with_ports(hosts: str) -> tuple[str, ...]:

@@ -21,15 +21,30 @@ class TaskMetrics:
 
     def __init__(self, scope: Construct, service: ecs.FargateService, log: logs.ILogGroup) -> None:
         self._dimensions = {"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name}
+
+        def counted(name: str, pattern: str, period: cdk.Duration) -> cloudwatch.Metric:
+            """How many lines of the log the pattern matches. The metric's name tells teams of one account apart.
+
+            https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+            """
+            counting = logs.MetricFilter(
+                scope,
+                f"{name}Filter",
+                log_group=log,
+                filter_pattern=logs.FilterPattern.literal(pattern),
+                metric_namespace="MLflow",
+                metric_name=f"{cdk.Stack.of(scope).stack_name}-{name}",
+            )
+            return counting.metric(statistic="Sum", period=period)
+
         # MLflow logs what PostgreSQL says when it gives a transaction up: mlflow/store/db/utils.py.
-        self.deadlocks = logs.MetricFilter(
-            scope,
-            "DeadlockFilter",
-            log_group=log,
-            filter_pattern=logs.FilterPattern.literal('"deadlock detected"'),
-            metric_namespace="MLflow",
-            metric_name=f"{cdk.Stack.of(scope).stack_name}-deadlocks",
-        ).metric(statistic="Sum", period=cdk.Duration.minutes(15))
+        self.deadlocks = counted("Deadlocks", '"deadlock detected"', cdk.Duration.minutes(15))
+        # What ends a command is logged under this name: server_image/tracking_server/__main__.py and logs.py.
+        self.failed_commands = counted(
+            "FailedCommands",
+            '{ ($.logger = "tracking_server") && (($.level = "ERROR") || ($.level = "CRITICAL")) }',
+            FIVE_MINUTES,
+        )
 
     def of_ecs(self, name: str, statistic: str) -> cloudwatch.Metric:
         """Percent of what the task definition gives."""
@@ -108,6 +123,14 @@ def watches(team: TeamConfig, metrics: TaskMetrics) -> Iterator[Watch]:
         meaning="PostgreSQL gives up transactions that wait for each other.",
         metric=metrics.deadlocks,
         threshold=2,
+        periods=1,
+        wrong=1,
+    )
+    yield Watch(
+        name="FailedCommands",
+        meaning="A task of the server, of the password's rotation or of garbage collection ended with an error.",
+        metric=metrics.failed_commands,
+        threshold=0,
         periods=1,
         wrong=1,
     )

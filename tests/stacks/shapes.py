@@ -23,7 +23,11 @@ _SHAPES: dict[str, dict[str, Any]] = {
     "smallest": {"size": "dev"},
     "usual": {},
     "cheap": {"size": "dev", "network": {"egress": "public-ip"}},
-    "closed": {"size": "medium", "network": {"egress": "endpoints"}, "artifacts": {"mode": "presigned"}},
+    "closed": {
+        "size": "medium",
+        "network": {"egress": "endpoints"},
+        "artifacts": {"mode": "presigned", "garbage_collection_days": 90},
+    },
     "public": {
         "size": "large",
         "access": "public",

@@ -68,7 +68,7 @@ def test_spare_capacity_is_used_only_where_the_team_says_so() -> None:
     assert "CapacityProviderStrategy" not in usual
 
 
-def test_the_task_runs_on_the_processor_that_the_team_names() -> None:
+def test_all_tasks_run_on_the_processor_that_the_team_names() -> None:
     for shape, architecture in (("usual", "X86_64"), ("temporary", "ARM64")):
-        (definition,) = properties(shape, "AWS::ECS::TaskDefinition")
-        assert definition["RuntimePlatform"]["CpuArchitecture"] == architecture
+        for definition in properties(shape, "AWS::ECS::TaskDefinition"):
+            assert definition["RuntimePlatform"]["CpuArchitecture"] == architecture

@@ -23,6 +23,16 @@ def only(shape: str, resource_type: str) -> tuple[str, dict[str, Any]]:
     return name, found["Properties"]
 
 
+def pattern(name: str) -> str:
+    """What is counted in the log for an alarm."""
+    (counted,) = [
+        found["Properties"]
+        for found in template("usual", "service").find_resources("AWS::Logs::MetricFilter").values()
+        if found["Properties"]["MetricTransformations"][0]["MetricName"] == alarms("usual")[name]["MetricName"]
+    ]
+    return str(counted["FilterPattern"])
+
+
 def headings() -> set[str]:
     return {
         "#" + line[3:].lower().replace(" ", "-") for line in PAGE.read_text().splitlines() if line.startswith("## ")
@@ -139,7 +149,11 @@ def test_the_dashboard_shows_every_alarm() -> None:
 
 def test_deadlocks_are_counted_where_the_server_logs_them() -> None:
     """tests/server_image/test_deadlocks.py has a real one."""
-    _, counted = only("usual", "AWS::Logs::MetricFilter")
-    (metric,) = counted["MetricTransformations"]
-    assert counted["FilterPattern"] == '"deadlock detected"'
-    assert alarms("usual")["Deadlocks"]["MetricName"] == metric["MetricName"]
+    assert pattern("Deadlocks") == '"deadlock detected"'
+
+
+def test_commands_that_fail_are_counted_where_they_log_why() -> None:
+    """tests/server_image/test_command_line.py has a real one."""
+    assert pattern("FailedCommands") == (
+        '{ ($.logger = "tracking_server") && (($.level = "ERROR") || ($.level = "CRITICAL")) }'
+    )

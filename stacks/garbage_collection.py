@@ -1,0 +1,79 @@
+"""The task that deletes for good what users have deleted."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from stacks.artifact_environment import artifact_environment
+from stacks.backing import Backing
+from stacks.config import TeamConfig
+from stacks.container import TMP, add_container
+from stacks.database_environment import database_environment
+from stacks.rule_packs import acknowledge
+from stacks.scheduled_task import ScheduledTask, TaskPlace
+from stacks.task_roles import execution_role
+from stacks.tracking_server import TrackingServer
+
+
+class GarbageCollection(Construct):
+    """Owns the task `collect-garbage` and its schedule. That two do not run at once is its own lock in the database.
+
+    It may do what the server may, which deletes artifacts as well: it has the server's role.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        team: TeamConfig,
+        older_than_days: int,
+        backing: Backing,
+        server: TrackingServer,
+        place: TaskPlace,
+    ) -> None:
+        super().__init__(scope, id)
+        execution = execution_role(
+            self,
+            backing,
+            secret_arns=[],
+            repository_arn=server.image.repository.repository_arn,
+            log_group_arn=server.log.log_group_arn,
+        )
+        task_definition = ecs.FargateTaskDefinition(
+            self,
+            "TaskDefinition",
+            cpu=512,
+            memory_limit_mib=1024,
+            runtime_platform=server.platform,
+            task_role=server.task_definition.task_role,
+            execution_role=execution.without_policy_updates(),
+            volumes=[ecs.Volume(name=TMP)],
+        )
+        add_container(
+            task_definition,
+            "collect-garbage",
+            command=["collect-garbage", "--older-than-days", str(older_than_days)],
+            image=server.image,
+            log=server.log,
+            environment={
+                **database_environment(backing),
+                **artifact_environment(team, backing, cdk.Stack.of(self).account),
+                "TRACKING_STORE": team.tracking_store,
+                # Within the connections that stacks/sizes.py counts for it: one of each engine, and the lock's.
+                "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": "1",
+                "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": "1",
+                "MLFLOW_DISABLE_TELEMETRY": "true",
+            },
+            secrets={},
+        )
+        acknowledge(task_definition, "AwsSolutions-ECS2", "The environment holds addresses, names and numbers.")
+        ScheduledTask(
+            self,
+            "Daily",
+            task_definition=task_definition,
+            place=place,
+            schedule="cron(0 3 * * ? *)",
+            time_zone=team.schedule.time_zone,
+            description=f"What {team.name} deleted more than {older_than_days} days ago is deleted for good",
+        )
