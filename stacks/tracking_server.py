@@ -139,6 +139,7 @@ class TrackingServer(Construct):
             "TRACKING_AUTH": self._team.auth,
             "TRACKING_ARTIFACTS": self._team.artifacts.mode,
             "TRACKING_STORE": self._team.tracking_store,
+            "TRACKING_SCHEME": scheme,
             "TRACKING_KEEP_ALIVE_SECONDS": str(IDLE_TIMEOUT_SECONDS + 15),
             "MLFLOW_DEFAULT_ARTIFACT_ROOT" if direct else "MLFLOW_ARTIFACTS_DESTINATION": root,
             "MLFLOW_S3_EXPECTED_BUCKET_OWNER": cdk.Stack.of(self).account,
