@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from stacks.config import TeamConfig
 from stacks.network_values import PRIVATE_BLOCKS
-from stacks.rules import Problem
+from stacks.problem import Problem
 
 
 def clashes_of(team: TeamConfig, others: Sequence[TeamConfig], taken: list[IPv4Network]) -> Iterator[Problem]:

@@ -7,12 +7,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from stacks import network_values, values
+from stacks import values
 from stacks.alarms_config import AlarmsConfig
 from stacks.artifacts_config import ArtifactsConfig, ArtifactsMode
 from stacks.backup_config import BackupConfig
 from stacks.clients_config import ClientsConfig
 from stacks.database_config import DatabaseConfig, Insights
+from stacks.firewall_config import FirewallConfig
+from stacks.network_config import DomainConfig, Egress, ExistingNetwork, NetworkConfig
 from stacks.rules import problems_of
 from stacks.schedule_config import ScheduleConfig
 from stacks.section import Section, section_of
@@ -21,8 +23,8 @@ from stacks.sizes import SIZES, Size, Sizing
 
 __all__ = [
     "Access", "AlarmsConfig", "Architecture", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig",
-    "DatabaseConfig", "DomainConfig", "Egress", "ExistingNetwork", "Insights", "NetworkConfig", "ScheduleConfig",
-    "ServerConfig", "StackKind", "TeamConfig", "TrackingStore", "section_of",
+    "DatabaseConfig", "DomainConfig", "Egress", "ExistingNetwork", "FirewallConfig", "Insights", "NetworkConfig",
+    "ScheduleConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore", "section_of",
 ]  # fmt: skip
 
 StackKind = Literal["network", "data", "edge", "service"]
@@ -49,76 +51,6 @@ class TrackingStore(StrEnum):
     MLFLOW = "mlflow"
 
 
-class Egress(StrEnum):
-    """How tasks reach AWS's services, and what else they reach."""
-
-    NAT = "nat"
-    PUBLIC_IP = "public-ip"
-    ENDPOINTS = "endpoints"
-
-
-class ExistingNetwork(Section):
-    """A VPC that exists already. Nothing of it is looked up: all is said here."""
-
-    vpc_id: Annotated[network_values.VpcId, Field(description="The VPC's id.")]
-    vpc_cidr: Annotated[network_values.VpcCidr, Field(description="The VPC's own CIDR block.")]
-    availability_zones: Annotated[
-        network_values.Zones, Field(strict=False, description="Two zones or more, each once.")
-    ]
-    private_subnet_ids: Annotated[
-        network_values.Subnets,
-        Field(strict=False, description="One for each zone, in the same order: tasks and database."),
-    ]
-    public_subnet_ids: Annotated[
-        network_values.Subnets,
-        Field(
-            strict=False,
-            description="One for each zone, in their order: for `access: public` and `egress: public-ip`.",
-        ),
-    ] = ()
-
-
-class NetworkConfig(Section):
-    """Where the server lives: a VPC of its own, or one that exists."""
-
-    cidr: Annotated[
-        network_values.PrivateCidr,
-        Field(description="Of a new VPC: private, /16 to /24, and not overlapping any other team's."),
-    ] = "10.0.0.0/20"
-    existing: Annotated[
-        ExistingNetwork | None,
-        Field(
-            description="A VPC that exists, instead of a new one. Nothing is made in it: "
-            "its subnets have the egress already."
-        ),
-    ] = None
-    egress: Annotated[
-        Egress,
-        Field(
-            strict=False,
-            description="`nat`: through a NAT gateway. `public-ip`: each task has a public address, which "
-            "costs less and still admits nobody. `endpoints`: AWS's services only, through VPC endpoints.",
-        ),
-    ] = Egress.NAT
-
-
-class DomainConfig(Section):
-    """The server's own host name, with TLS."""
-
-    name: Annotated[values.ServerName, Field(description="The host name, such as `mlflow.example.com`.")]
-    hosted_zone_id: Annotated[
-        values.HostedZoneId | None,
-        Field(
-            description="The Route 53 zone that gets the name's record and validates the certificate.",
-        ),
-    ] = None
-    hosted_zone_name: Annotated[values.ZoneName | None, Field(description="That zone's name.")] = None
-    certificate_arn: Annotated[
-        values.CertificateArn | None,
-        Field(description="An issued ACM certificate of the team's region, instead of a new one."),
-    ] = None
-
-
 class TeamConfig(Section):
     """One team: everything that its stacks are made from."""
 
@@ -131,7 +63,11 @@ class TeamConfig(Section):
     size: Annotated[Size, Field(strict=False, description="A row of the table of sizes.")] = Size.SMALL
     access: Annotated[
         Access,
-        Field(strict=False, description="`internal`: from the VPC only. `public`: from the internet."),
+        Field(
+            strict=False,
+            description="`internal`: from the VPC only. `public`: from the internet, by https: under the `domain`, "
+            "or without one under a host name of CloudFront's.",
+        ),
     ] = Access.INTERNAL
     auth: Annotated[
         Auth,
@@ -149,6 +85,7 @@ class TeamConfig(Section):
         ),
     ] = TrackingStore.POSTGRESQL
     domain: Annotated[DomainConfig | None, Field(description="The server's own host name, with TLS.")] = None
+    firewall: Annotated[FirewallConfig, Field(description="AWS WAF before a public server.")] = FirewallConfig()
     server: Annotated[ServerConfig, Field(description="Overrides of the size, and what it runs on.")] = ServerConfig()
     database: Annotated[DatabaseConfig, Field(description="Overrides of the size, and backups.")] = DatabaseConfig()
     backup: Annotated[
@@ -184,6 +121,16 @@ class TeamConfig(Section):
             include=set(DatabaseConfig.sizing_keys)
         )
         return replace(SIZES[self.size], **{key: value for key, value in own.items() if value is not None})
+
+    @property
+    def behind_cloudfront(self) -> bool:
+        """Whether CloudFront gives the server its public name."""
+        return self.access == Access.PUBLIC and self.domain is None
+
+    @property
+    def has_firewall(self) -> bool:
+        """Whether the server has a web ACL of its own."""
+        return self.access == Access.PUBLIC and self.firewall.enabled
 
     def stack_name(self, kind: StackKind) -> str:
         """The CloudFormation stack's name, which is its construct id as well."""

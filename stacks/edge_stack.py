@@ -8,9 +8,12 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
-from stacks.access_log import access_log
+from stacks.access_log import access_log, acknowledge_unlogged
 from stacks.config import Access, DomainConfig, TeamConfig
+from stacks.distribution import Distribution
+from stacks.firewall import Firewall
 from stacks.network_stack import NetworkStack
+from stacks.prefix_lists import CLOUDFRONT_PREFIX_LISTS
 from stacks.rule_packs import acknowledge
 from stacks.team_stack import TeamStack
 
@@ -25,8 +28,8 @@ class EdgeStack(TeamStack):
     Attributes:
         listener: where the service hangs its rule.
         security_group: the load balancer's; the service admits nobody else.
-        public_host: the host name in every client. A generated one may carry capitals.
-        scheme: `https`, or `http` where the team has no domain.
+        public_host: the host name in every client. A load balancer's generated one may carry capitals.
+        scheme: `https`, or `http` for an internal team without a domain.
     """
 
     def __init__(
@@ -37,7 +40,8 @@ class EdgeStack(TeamStack):
         network: NetworkStack,
     ) -> None:
         super().__init__(scope, team, "edge", kept=True)
-        self.scheme = "https" if team.domain else "http"
+        self.scheme = "https" if team.domain or team.behind_cloudfront else "http"
+        internet_facing = team.access == Access.PUBLIC and not team.behind_cloudfront
         self.security_group = ec2.SecurityGroup(
             self,
             "SecurityGroup",
@@ -46,10 +50,9 @@ class EdgeStack(TeamStack):
             allow_all_outbound=False,
         )
         self.security_group.add_egress_rule(ec2.Peer.ipv4(network.cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks")
-        clients = ec2.Peer.any_ipv4() if team.access == Access.PUBLIC else ec2.Peer.ipv4(network.cidr)
         for port in (443, 80) if team.domain else (80,):
-            self.security_group.add_ingress_rule(clients, ec2.Port.tcp(port), "Clients")
-        if team.access == Access.PUBLIC:
+            self.security_group.add_ingress_rule(_clients(team, network.cidr), ec2.Port.tcp(port), "Clients")
+        if internet_facing:
             acknowledge(
                 self.security_group,
                 "AwsSolutions-EC23",
@@ -60,7 +63,7 @@ class EdgeStack(TeamStack):
             "LoadBalancer",
             vpc=network.vpc,
             vpc_subnets=network.load_balancer_subnets,
-            internet_facing=team.access == Access.PUBLIC,
+            internet_facing=internet_facing,
             security_group=self.security_group,
             idle_timeout=cdk.Duration.seconds(IDLE_TIMEOUT_SECONDS),
             drop_invalid_header_fields=True,
@@ -68,30 +71,29 @@ class EdgeStack(TeamStack):
         )
         log = access_log(self, team)
         balancer.log_access_logs(log)
-        acknowledge(
-            log,
-            ["AwsSolutions-S1", "S3BucketLoggingEnabled"],
-            "It is itself an access log, and nobody reads it in operation.",
-        )
-        acknowledge(
-            balancer,
-            "ALBWAFEnabled",
-            "MLflow asks for a password on each call, and no other port of the server is open."
-            if team.access == Access.PUBLIC
-            else "Only the VPC reaches it.",
-        )
+        acknowledge_unlogged(log)
+        if team.has_firewall:
+            Firewall(self, "Firewall", team=team, balancer=balancer)
+        else:
+            acknowledge(
+                balancer, "ALBWAFEnabled", "Only the VPC reaches it, or the organisation's Firewall Manager brings one."
+            )
         if team.temporary:
             acknowledge(
                 balancer, "ELBDeletionProtectionEnabled", "The team is temporary: its name goes with its stacks."
             )
-        self.listener = self._listener(balancer, team.domain)
-        self.public_host = team.domain.name if team.domain else balancer.load_balancer_dns_name
+        self.listener = self._listener(balancer, team)
+        self.public_host = self._public_host(balancer, team)
         cdk.CfnOutput(self, "PublicHostName", value=self.public_host)
         cdk.CfnOutput(self, "Url", value=f"{self.scheme}://{self.public_host}")
 
-    def _listener(
-        self, balancer: elbv2.ApplicationLoadBalancer, domain: DomainConfig | None
-    ) -> elbv2.ApplicationListener:
+    def _public_host(self, balancer: elbv2.ApplicationLoadBalancer, team: TeamConfig) -> str:
+        if team.behind_cloudfront:
+            return Distribution(self, "Distribution", team=team, balancer=balancer).host
+        return team.domain.name if team.domain else balancer.load_balancer_dns_name
+
+    def _listener(self, balancer: elbv2.ApplicationLoadBalancer, team: TeamConfig) -> elbv2.ApplicationListener:
+        domain = team.domain
         unavailable = elbv2.ListenerAction.fixed_response(
             503, content_type="text/plain", message_body="The tracking server is not deployed or is starting."
         )
@@ -104,7 +106,7 @@ class EdgeStack(TeamStack):
             "ELBv2ACMCertificateRequired",
             "It only sends clients to https."
             if domain
-            else "The team has no domain to certify; only the VPC reaches it.",
+            else "The team has no domain to certify; only the VPC or CloudFront reaches it.",
         )
         if domain is None:
             acknowledge(http, "ALBHttpToHttpsRedirection", "There is no https to go to: the team has no domain.")
@@ -112,10 +114,11 @@ class EdgeStack(TeamStack):
         self.export_value(http.listener_arn)
         self.export_value(balancer.load_balancer_dns_name)
         if domain is None:
-            cdk.Annotations.of(self).add_warning_v2(
-                "mlflow:plain-http",
-                "clients talk plain http to this server inside the network: give the team a domain for https",
-            )
+            if not team.behind_cloudfront:
+                cdk.Annotations.of(self).add_warning_v2(
+                    "mlflow:plain-http",
+                    "clients talk plain http to this server inside the network: give the team a domain for https",
+                )
             return http
         return balancer.add_listener(
             "Https",
@@ -148,3 +151,10 @@ class EdgeStack(TeamStack):
                 return elbv2.ListenerCertificate.from_certificate_manager(certificate)
         # The team file's rules leave no domain with neither a zone nor a certificate.
         return elbv2.ListenerCertificate.from_arn(domain.certificate_arn or "")
+
+
+def _clients(team: TeamConfig, cidr: str) -> ec2.IPeer:
+    """Who may connect to the load balancer: the VPC, CloudFront, or everybody."""
+    if team.behind_cloudfront:
+        return ec2.Peer.prefix_list(CLOUDFRONT_PREFIX_LISTS[team.region])
+    return ec2.Peer.any_ipv4() if team.access == Access.PUBLIC else ec2.Peer.ipv4(cidr)

@@ -49,9 +49,7 @@ class NetworkStack(TeamStack):
             vpc=self.vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_group_name="Private" if existing else "Database"),
         )
-        self.load_balancer_subnets = ec2.SubnetSelection(
-            subnet_group_name="Public" if team.access == Access.PUBLIC else tasks
-        )
+        self.load_balancer_subnets = ec2.SubnetSelection(subnet_group_name=_load_balancer_subnets(team) or tasks)
 
     def _import_vpc(self, network: ExistingNetwork) -> ec2.IVpc:
         vpc = ec2.Vpc.from_vpc_attributes(
@@ -132,21 +130,30 @@ def _subnets(team: TeamConfig) -> list[ec2.SubnetConfiguration]:
     """Each kind keeps its place, used or not: else a change of egress would move the others' addresses."""
     egress = team.network.egress
     closed = egress == Egress.ENDPOINTS
+    public_ip = egress == Egress.PUBLIC_IP
     isolated, with_egress = ec2.SubnetType.PRIVATE_ISOLATED, ec2.SubnetType.PRIVATE_WITH_EGRESS
     return [
         ec2.SubnetConfiguration(name="Database", subnet_type=isolated),
         ec2.SubnetConfiguration(
             name="Private",
-            subnet_type=isolated if closed else with_egress,
-            reserved=egress == Egress.PUBLIC_IP,
+            subnet_type=isolated if closed or public_ip else with_egress,
+            reserved=public_ip and not team.behind_cloudfront,
         ),
         ec2.SubnetConfiguration(
             name="Public",
             subnet_type=ec2.SubnetType.PUBLIC,
             map_public_ip_on_launch=False,
+            # CloudFront, too, wants an internet gateway in the VPC, though nothing goes through it.
             reserved=closed and team.access != Access.PUBLIC,
         ),
     ]
+
+
+def _load_balancer_subnets(team: TeamConfig) -> str | None:
+    """Where the load balancer stands, if not beside the tasks: CloudFront enters private subnets alone."""
+    if team.behind_cloudfront:
+        return "Private"
+    return "Public" if team.access == Access.PUBLIC else None
 
 
 def _nat_gateways(team: TeamConfig) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stacks.database_values import overlap
-from stacks.problem import Problem as Problem
+from stacks.edge_rules import edge_problems
+from stacks.problem import Problem
 from stacks.server_rules import server_problems
 from stacks.sizes import FARGATE_MEMORY_MIB, INSTANCE_CLASSES, MIN_MEMORY_MIB, Sizing, max_connections
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 
 def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     """Everything that is wrong between the fields of one team."""
-    yield from _access(team)
-    yield from _domain(team)
+    yield from edge_problems(team)
     yield from _existing_network(team)
     yield from _task_size(team.sizing)
     yield from server_problems(team)
@@ -23,52 +23,6 @@ def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     yield from _clients(team)
     yield from _windows(team)
     yield from _backup(team)
-
-
-def _access(team: "TeamConfig") -> Iterator[Problem]:
-    if team.access != "public":
-        return
-    if team.auth == "none":
-        yield Problem(
-            ("auth",),
-            "none",
-            "lets the whole internet in; allowed with access: public: basic; try auth: basic",
-        )
-    if team.domain is None:
-        yield Problem(
-            ("access",),
-            "public",
-            "needs a domain, for TLS; allowed without one: internal; add domain: or try internal",
-        )
-
-
-def _domain(team: "TeamConfig") -> Iterator[Problem]:
-    if (domain := team.domain) is None:
-        return
-    zone_id, zone, certificate = domain.hosted_zone_id, domain.hosted_zone_name, domain.certificate_arn
-    if (zone_id is None) != (zone is None):
-        missing, present = ("hosted_zone_id", "hosted_zone_name") if zone_id is None else (
-            "hosted_zone_name", "hosted_zone_id")  # fmt: skip
-        yield Problem(("domain", missing), None, f"is missing; {present} needs it; add domain.{missing}")
-    elif zone_id is None and certificate is None:
-        yield Problem(
-            ("domain",),
-            domain.name,
-            "has no certificate; allowed: hosted_zone_id and hosted_zone_name, or certificate_arn; add them",
-        )
-    if zone is not None and domain.name != zone and not domain.name.endswith(f".{zone}"):
-        label = domain.name.split(".")[0]
-        yield Problem(
-            ("domain", "name"),
-            domain.name,
-            f"is not in the zone {zone}; allowed: names that end in it; try {label}.{zone}",
-        )
-    if certificate is not None and (region := certificate.split(":")[3]) != team.region:
-        yield Problem(
-            ("domain", "certificate_arn"),
-            certificate,
-            f"is in {region}; allowed: a certificate of the team's region; make one in {team.region}",
-        )
 
 
 def _existing_network(team: "TeamConfig") -> Iterator[Problem]:
@@ -98,8 +52,9 @@ def _existing_network(team: "TeamConfig") -> Iterator[Problem]:
                 list(subnets),
                 f"is not one subnet for each zone; allowed: {len(zones)}, in the zones' order",
             )
-    reason = "egress: public-ip" if team.network.egress == "public-ip" else "access: public"
-    if not existing.public_subnet_ids and (team.access == "public" or team.network.egress == "public-ip"):
+    reason = "egress: public-ip" if team.network.egress == "public-ip" else "access: public with a domain"
+    internet_facing = team.access == "public" and not team.behind_cloudfront
+    if not existing.public_subnet_ids and (internet_facing or team.network.egress == "public-ip"):
         yield Problem(
             (*at, "public_subnet_ids"),
             None,

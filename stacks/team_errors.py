@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from stacks.config import TeamConfig, section_of
-from stacks.rules import Problem
+from stacks.problem import Problem
 
 
 class TeamFileError(Exception):

@@ -137,6 +137,7 @@ class TrackingServer(Construct):
             **artifact_environment(self._team, self._backing, cdk.Stack.of(self).account),
             "TRACKING_AUTH": self._team.auth,
             "TRACKING_STORE": self._team.tracking_store,
+            "TRACKING_SCHEME": scheme,
             "TRACKING_KEEP_ALIVE_SECONDS": str(IDLE_TIMEOUT_SECONDS + 15),
             "MLFLOW_SERVER_ALLOWED_HOSTS": public_host,
             "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": f"{scheme}://{public_host}",

@@ -62,12 +62,16 @@ class DeployedStack:
         """The CloudFormation type of a resource."""
         return str(self.template["Resources"][logical_id]["Type"])
 
+    def all(self, resource_type: str) -> list[str]:
+        """The logical ids of all resources of a type, in the template's order."""
+        return [name for name, resource in self.template["Resources"].items() if resource["Type"] == resource_type]
+
     def only(self, resource_type: str) -> str:
         """The logical id of the one resource of a type. Raises LocalError when there is none, or more."""
-        found = [name for name, resource in self.template["Resources"].items() if resource["Type"] == resource_type]
+        found = self.all(resource_type)
         if len(found) != 1:
             raise LocalError(f"The stack {self.name} has {len(found)} resources of type {resource_type}, not one.")
-        return str(found[0])
+        return found[0]
 
     def properties(self, logical_id: str) -> dict[str, Any]:
         """All properties of a resource with their references resolved. Raises LocalError, as `resolve`."""

@@ -18,6 +18,8 @@ class Deployment:
 
     Attributes:
         url: the public one, which DNS leads nowhere on a laptop.
+        listener_scheme: what the load balancer's listener speaks: behind CloudFront http, though clients use https.
+        idle_timeout_s: the fewest seconds that anything between clients and the server waits without a byte.
         task_definition: the properties of the AWS::ECS::TaskDefinition.
         database: the properties of the AWS::RDS::DBInstance.
         master_secret_arn: of the database's master user, as the task definition names it.
@@ -31,6 +33,7 @@ class Deployment:
     database: dict[str, Any]
     master_secret_arn: str
     unavailable: FixedResponse
+    listener_scheme: str
     idle_timeout_s: int
 
     @classmethod
@@ -60,7 +63,8 @@ class Deployment:
             database=data.properties(data.only("AWS::RDS::DBInstance")),
             master_secret_arn=master,
             unavailable=FixedResponse.from_actions(_default_actions(edge)),
-            idle_timeout_s=int(idle_timeout),
+            listener_scheme="https" if "HTTPS" in _of_listeners(edge, "Protocol") else "http",
+            idle_timeout_s=min([int(idle_timeout), *_read_timeouts(edge)]),
         )
 
     @property
@@ -89,9 +93,17 @@ def _task_definition(service: DeployedStack) -> str:
 
 def _default_actions(edge: DeployedStack) -> list[dict[str, Any]]:
     """What all listeners of the load balancer do with a request that no rule is for."""
-    names = [
-        name
-        for name, resource in edge.template["Resources"].items()
-        if resource["Type"] == "AWS::ElasticLoadBalancingV2::Listener"
+    return [action for actions in _of_listeners(edge, "DefaultActions") for action in actions]
+
+
+def _of_listeners(edge: DeployedStack, name: str) -> list[Any]:
+    return [edge.property(listener, name) for listener in edge.all("AWS::ElasticLoadBalancingV2::Listener")]
+
+
+def _read_timeouts(edge: DeployedStack) -> list[int]:
+    """How long CloudFront waits for the server, in seconds; nothing where it is not in front."""
+    return [
+        int(origin["VpcOriginConfig"]["OriginReadTimeout"])
+        for distribution in edge.all("AWS::CloudFront::Distribution")
+        for origin in edge.template["Resources"][distribution]["Properties"]["DistributionConfig"]["Origins"]
     ]
-    return [action for name in names for action in edge.property(name, "DefaultActions")]

@@ -152,6 +152,7 @@ class Laptop:
             target_port=target_port,
             public_host=deployment.public_host,
             public_scheme=deployment.scheme,
+            listener_scheme=deployment.listener_scheme,
             unavailable=deployment.unavailable,
             idle_timeout_s=deployment.idle_timeout_s,
         )

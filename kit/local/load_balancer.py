@@ -55,7 +55,8 @@ class LoadBalancer:
         port: the port that clients use.
         target_port: the port on 127.0.0.1 where the server listens.
         public_host: the public name, without a scheme.
-        public_scheme: "http" or "https", as clients of the real load balancer use it.
+        public_scheme: "http" or "https", as clients use the public name.
+        listener_scheme: "http" or "https", as the real load balancer is asked; behind CloudFront http.
         unavailable: the answer while the target does not listen.
         idle_timeout_s: seconds without a byte until a connection is closed, or the server's silence is a 504.
     """
@@ -65,6 +66,7 @@ class LoadBalancer:
     target_port: int
     public_host: str
     public_scheme: str
+    listener_scheme: str
     unavailable: FixedResponse
     idle_timeout_s: int = 60
 
@@ -144,8 +146,8 @@ class LoadBalancer:
         idle = f"{self.idle_timeout_s}s"
         forwarded = {
             **({"Host": [host]} if host else {}),
-            "X-Forwarded-Proto": [self.public_scheme],
-            "X-Forwarded-Port": [str(_PORTS[self.public_scheme])],
+            "X-Forwarded-Proto": [self.listener_scheme],
+            "X-Forwarded-Port": [str(_PORTS[self.listener_scheme])],
         }
         return {
             "handler": "reverse_proxy",

@@ -73,7 +73,7 @@ def create_app(settings: ServeSettings) -> Application:
     threads = max(1, settings.connections // 2)
     application = Shortcut(application, flask, paths, is_allowed_host, threads)
     application = Readiness(WithoutAssistant(application), readiness.checks(settings, server))
-    return BehindLoadBalancer(RequestLog(application, flask))
+    return BehindLoadBalancer(RequestLog(application, flask), settings.scheme)
 
 
 def _native_routes(fastapi: Any) -> Callable[[str], bool]:

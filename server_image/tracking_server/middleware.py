@@ -12,21 +12,20 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class BehindLoadBalancer:
-    """Takes the scheme from the load balancer, and lowers the Host header.
+    """Knows the scheme of the public name, and lowers the Host header.
 
+    Behind CloudFront the load balancer's X-Forwarded-Proto is that of the last hop, plain http, so no header is asked.
     MLflow compares host names as text, but they have no case (RFC 9110, 4.2.3). X-Forwarded-For is not believed.
     """
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, scheme: str) -> None:
         self._application = application
+        self._scheme = scheme
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             headers = [(name, value.lower() if name == b"host" else value) for name, value in scope["headers"]]
-            scope = {**scope, "headers": headers}
-            scheme = dict(headers).get(b"x-forwarded-proto", b"").decode("latin-1")
-            if scheme in ("http", "https"):
-                scope["scheme"] = scheme
+            scope = {**scope, "headers": headers, "scheme": self._scheme}
         await self._application(scope, receive, send)
 
 

@@ -31,7 +31,7 @@ def serve(settings: ServeSettings) -> None:
         "timeout_keep_alive": settings.keep_alive_seconds,
         "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_SECONDS,
         # X-Forwarded-For is not believed: its first address is the client's own word, and MLflow opens its assistant
-        # to loopback addresses. BehindLoadBalancer takes the scheme.
+        # to loopback addresses. BehindLoadBalancer is told the scheme.
         "proxy_headers": False,
         # RequestLog is instead of it.
         "access_log": False,

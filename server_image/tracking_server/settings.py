@@ -8,6 +8,7 @@ from tracking_server.environment import Environment
 SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 AUTH_MODES = ("basic", "none")
 ARTIFACT_MODES = ("proxied", "presigned", "direct")
+SCHEMES = ("http", "https")
 STORES = ("postgresql", "mlflow")
 
 
@@ -80,6 +81,7 @@ class ServeSettings:
     artifacts: str
     artifact_location: str
     bucket_owner: str
+    scheme: str
     connections: int
     allowed_hosts: tuple[str, ...]
     allowed_origins: str
@@ -104,6 +106,7 @@ class ServeSettings:
             artifacts=artifacts,
             artifact_location=environment.text(_location_variable(artifacts)),
             bucket_owner=environment.text("MLFLOW_S3_EXPECTED_BUCKET_OWNER", ""),
+            scheme=environment.choice("TRACKING_SCHEME", SCHEMES, "http"),
             # MLflow drops a 0, and SQLAlchemy then takes its own 5 and 10 (mlflow/store/db/utils.py).
             connections=environment.integer("MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 5, minimum=1)
             + environment.integer("MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW", 10, minimum=1),

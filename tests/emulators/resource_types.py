@@ -104,6 +104,73 @@ def _certificate(aws: Aws) -> dict[str, Any]:
     return resources(Certificate=("AWS::CertificateManager::Certificate", properties))
 
 
+def _distribution(aws: Aws) -> dict[str, Any]:
+    config = {
+        "Enabled": True,
+        "DefaultCacheBehavior": {
+            "TargetOriginId": "o",
+            "ViewerProtocolPolicy": "redirect-to-https",
+            "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        },
+        "Origins": [
+            {
+                "Id": "o",
+                "DomainName": "mlflow.example.com",
+                "CustomOriginConfig": {"OriginProtocolPolicy": "http-only"},
+            }
+        ],
+    }
+    return resources(Distribution=("AWS::CloudFront::Distribution", {"DistributionConfig": config}))
+
+
+def _viewer_function(aws: Aws) -> dict[str, Any]:
+    properties = {
+        "Name": unique("viewer"),
+        "AutoPublish": True,
+        "FunctionCode": "function handler(event) { return event.request; }",
+        "FunctionConfig": {"Comment": "", "Runtime": "cloudfront-js-2.0"},
+    }
+    return resources(Function=("AWS::CloudFront::Function", properties))
+
+
+_WEB_ACL = {
+    "Scope": "REGIONAL",
+    "DefaultAction": {"Allow": {}},
+    "VisibilityConfig": {"CloudWatchMetricsEnabled": True, "MetricName": "All", "SampledRequestsEnabled": False},
+}
+
+
+def _ip_set(aws: Aws) -> dict[str, Any]:
+    properties = {"Scope": "REGIONAL", "IPAddressVersion": "IPV4", "Addresses": ["198.51.100.0/24"]}
+    return resources(Addresses=("AWS::WAFv2::IPSet", properties))
+
+
+def _web_acl(aws: Aws) -> dict[str, Any]:
+    return resources(Acl=("AWS::WAFv2::WebACL", _WEB_ACL))
+
+
+def _web_acl_association(aws: Aws) -> dict[str, Any]:
+    balancer = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/edge/0123456789abcdef"
+    properties = {"ResourceArn": balancer, "WebACLArn": {"Fn::GetAtt": ["Acl", "Arn"]}}
+    return resources(Acl=("AWS::WAFv2::WebACL", _WEB_ACL), Association=("AWS::WAFv2::WebACLAssociation", properties))
+
+
+def _web_acl_logging(aws: Aws) -> dict[str, Any]:
+    destination = "arn:aws:logs:eu-west-1:111122223333:log-group:aws-waf-logs-edge"
+    properties = {"ResourceArn": {"Fn::GetAtt": ["Acl", "Arn"]}, "LogDestinationConfigs": [destination]}
+    return resources(Acl=("AWS::WAFv2::WebACL", _WEB_ACL), Logging=("AWS::WAFv2::LoggingConfiguration", properties))
+
+
+def _vpc_origin(aws: Aws) -> dict[str, Any]:
+    config = {
+        "Arn": "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/edge/0123456789abcdef",
+        "Name": "edge",
+        "OriginProtocolPolicy": "http-only",
+        "OriginSSLProtocols": ["TLSv1.2"],
+    }
+    return resources(Origin=("AWS::CloudFront::VpcOrigin", {"VpcOriginEndpointConfig": config}))
+
+
 def _record(aws: Aws) -> dict[str, Any]:
     properties = {
         "HostedZoneId": _zone(aws),
@@ -176,10 +243,17 @@ _PROBES = {
     "AWS::ApplicationAutoScaling::ScalingPolicy": _scaling_policy,
     "AWS::Budgets::Budget": _budget,
     "AWS::CertificateManager::Certificate": _certificate,
+    "AWS::CloudFront::Distribution": _distribution,
+    "AWS::CloudFront::Function": _viewer_function,
+    "AWS::CloudFront::VpcOrigin": _vpc_origin,
     "AWS::EC2::EIP": lambda aws: resources(Address=("AWS::EC2::EIP", {"Domain": "vpc"})),
     "AWS::EC2::NatGateway": _nat_gateway,
     "AWS::ECS::ClusterCapacityProviderAssociations": _capacity_providers,
     "AWS::Lambda::Function": _function,
     "AWS::Route53::RecordSet": _record,
     "AWS::SNS::Subscription": _subscription,
+    "AWS::WAFv2::IPSet": _ip_set,
+    "AWS::WAFv2::LoggingConfiguration": _web_acl_logging,
+    "AWS::WAFv2::WebACL": _web_acl,
+    "AWS::WAFv2::WebACLAssociation": _web_acl_association,
 }

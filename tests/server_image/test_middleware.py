@@ -36,27 +36,29 @@ def test_the_host_header_is_lowered_and_no_other() -> None:
     async def application(scope: Any, receive: Any, send: Any) -> None:
         seen.extend(scope["headers"])
 
-    ask(BehindLoadBalancer(application), "/", [(b"host", b"Team.Example.COM"), (b"x-name", b"Keep")])
+    ask(BehindLoadBalancer(application, "http"), "/", [(b"host", b"Team.Example.COM"), (b"x-name", b"Keep")])
     assert seen == [(b"host", b"team.example.com"), (b"x-name", b"Keep")]
 
 
-def seen_behind_the_load_balancer(**headers: str) -> dict[str, Any]:
+def seen_behind_the_load_balancer(scheme: str, **headers: str) -> dict[str, Any]:
     seen: dict[str, Any] = {}
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         seen.update(scope)
 
-    ask(BehindLoadBalancer(application), "/", [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()])
+    sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    ask(BehindLoadBalancer(application, scheme), "/", sent)
     return seen
 
 
-def test_the_load_balancer_says_the_scheme() -> None:
-    assert seen_behind_the_load_balancer(x_forwarded_proto="https")["scheme"] == "https"
-    assert "scheme" not in seen_behind_the_load_balancer(x_forwarded_proto="javascript")
+@pytest.mark.parametrize("hop", ["http", "https", "javascript"])
+def test_the_scheme_is_that_of_the_public_name_whatever_the_last_hop_was(hop: str) -> None:
+    for scheme in ("http", "https"):
+        assert seen_behind_the_load_balancer(scheme, x_forwarded_proto=hop)["scheme"] == scheme
 
 
 def test_nobody_says_the_clients_address_but_the_connection() -> None:
-    assert "client" not in seen_behind_the_load_balancer(x_forwarded_for="127.0.0.1")
+    assert "client" not in seen_behind_the_load_balancer("https", x_forwarded_for="127.0.0.1")
 
 
 def test_mlflows_assistant_is_closed() -> None:

@@ -36,6 +36,7 @@ def test_migrate_names_the_masters_variables_too() -> None:
         ("TRACKING_AUTH", "oidc"),
         ("TRACKING_ARTIFACTS", "proxy"),
         ("TRACKING_STORE", "sqlite"),
+        ("TRACKING_SCHEME", "ftp"),
         ("MLFLOW_WORKERS", "two"),
         ("MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW", "0"),
         ("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "true"),

@@ -13,6 +13,8 @@ from tests.stacks.own_policy_rules import broken_statements
 # What holds data, or is a public name. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference
 KEPT = {
     "AWS::Backup::BackupVault",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::VpcOrigin",
     "AWS::KMS::Key",
     "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
@@ -39,8 +41,10 @@ ENCRYPTION = {
     "AWS::SQS::Queue": "KmsMasterKeyId",
     "AWS::SecretsManager::Secret": "KmsKeyId",
 }
-# Flow logs: addresses and ports of refused connections, in a stack that the team's key knows nothing of.
-UNENCRYPTED = {"FlowLogs16C1943A"}
+# Addresses and ports of refused connections, and what strangers sent: in stacks that the team's key knows nothing of.
+UNENCRYPTED = {"FlowLogs16C1943A", "FirewallLog4D407857"}
+# WAF writes to a log group whose name begins with aws-waf-logs- alone. The rest of the name is the stack's own.
+NAMED = {"FirewallLog4D407857"}
 # Where a resource without groups of its own would be in the VPC's default group, which is open inside.
 GROUPS = {
     "AWS::EC2::VPCEndpoint": "SecurityGroupIds",
@@ -94,7 +98,7 @@ def outlives_its_stack(it: Resource, team: TeamConfig) -> Iterator[str]:
 
 
 def has_a_generated_name(it: Resource, team: TeamConfig) -> Iterator[str]:
-    if it.type in NAMELESS:
+    if it.type in NAMELESS and it.logical_id not in NAMED:
         yield from (f"has the name {it.properties[name]}" for name in NAMES if name in it.properties)
 
 

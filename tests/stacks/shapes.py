@@ -42,7 +42,11 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "server": {"max_tasks": 4},
         "alarms": {"email": ["mlflow@example.com"], "monthly_budget_usd": 500},
     },
-    "public-closed": {"access": "public", "domain": ZONE, "network": {"egress": "endpoints"}},
+    "public-closed": {
+        "access": "public",
+        "network": {"egress": "endpoints"},
+        "firewall": {"allowed_addresses": ["198.51.100.0/24"]},
+    },
     "temporary": {
         "size": "dev",
         "temporary": True,

@@ -47,8 +47,8 @@ def test_a_teams_own_numbers_replace_the_sizes() -> None:
 
 
 def test_rules_hold_for_teams_made_in_python_too() -> None:
-    with pytest.raises(ValidationError, match="needs a domain"):
-        TeamConfig(name="research", region="eu-west-1", access=Access.PUBLIC)
+    with pytest.raises(ValidationError, match="lets the whole internet in"):
+        TeamConfig(name="research", region="eu-west-1", access=Access.PUBLIC, auth=Auth.NONE)
 
 
 def test_reading_the_configuration_does_not_load_the_cdk() -> None:

@@ -69,3 +69,12 @@ def test_the_databases_subnets_stay_where_they_are_when_the_egress_changes() -> 
         return {s["Properties"]["CidrBlock"] for name, s in subnets.items() if "Database" in name}
 
     assert addresses("usual") == addresses("cheap") == addresses("closed") == addresses("public")
+
+
+def test_cloudfront_finds_an_internet_gateway_and_private_subnets_even_in_a_closed_network() -> None:
+    closed = template("public-closed", "network")
+    closed.resource_count_is("AWS::EC2::InternetGateway", 1)
+    (balancer,) = template("public-closed", "edge").find_resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
+    places = [subnet["Fn::ImportValue"] for subnet in balancer["Properties"]["Subnets"]]
+    assert len(places) == 2
+    assert all("VpcPrivateSubnet" in place for place in places)

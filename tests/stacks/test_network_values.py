@@ -85,4 +85,4 @@ def test_an_existing_vpc_that_cannot_hold_a_team_is_refused(
 
 def test_a_public_server_in_an_existing_vpc_needs_public_subnets(refused: Refused) -> None:
     said = refused(f"{EXISTING}\naccess: public\ndomain: {{name: mlflow.example.com, {ZONE}}}")
-    assert "network.existing.public_subnet_ids: is missing; access: public needs public subnets" in said
+    assert "network.existing.public_subnet_ids: is missing; access: public with a domain needs public subnets" in said

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stacks.team_folder import ZONE, Refused, accepted
+from tests.stacks.team_folder import EXISTING, ZONE, Refused, accepted
 
 CERTIFICATE = "arn:aws:acm:{region}:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
 
@@ -16,9 +16,17 @@ def test_public_without_auth_is_refused(refused: Refused) -> None:
     )
 
 
-def test_public_without_a_domain_is_refused(refused: Refused) -> None:
-    said = refused("region: eu-west-1\naccess: public")
-    assert said.startswith("research.yaml: access: 'public' needs a domain, for TLS;")
+def test_public_without_a_domain_is_cloudfronts_name(tmp_path: Path) -> None:
+    assert accepted(tmp_path, "region: eu-west-1\naccess: public").behind_cloudfront
+
+
+def test_public_without_a_domain_is_refused_where_cloudfront_writes_no_log(refused: Refused) -> None:
+    said = refused("region: eu-south-1\naccess: public")
+    assert said.startswith("research.yaml: access: 'public' needs a domain in eu-south-1; allowed without one: ap-")
+
+
+def test_cloudfront_needs_no_public_subnets_in_an_existing_network(tmp_path: Path) -> None:
+    assert accepted(tmp_path, f"{EXISTING}access: public").behind_cloudfront
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,16 @@ KEPT = {
     ("edge", "LoadBalancerBE9EEC3A", "AWS::ElasticLoadBalancingV2::LoadBalancer", None, None),
     ("edge", "AccessLogD598EBE9", "AWS::S3::Bucket", "Retain", "Retain"),
 }
+# A team without a domain whose server is public has these as well: the host name is CloudFront's.
+KEPT_BEHIND_CLOUDFRONT = {
+    ("edge", "Distribution830FAC52", "AWS::CloudFront::Distribution", "Retain", "Retain"),
+    ("edge", "DistributionVpcOrigin32D1EA18", "AWS::CloudFront::VpcOrigin", "Retain", "Retain"),
+    ("edge", "DistributionAccessLogD8E565DA", "AWS::S3::Bucket", "Retain", "Retain"),
+}
 STATEFUL_TYPES = {
     "AWS::Backup::BackupVault",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::VpcOrigin",
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::KMS::Key",
     "AWS::RDS::DBInstance",
@@ -53,7 +61,8 @@ def stateful_resources(shape: str) -> set[tuple[str, str, str, str | None, str |
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "temporary"])
 def test_what_holds_data_or_the_public_name_keeps_its_identity_and_is_kept(shape: str) -> None:
-    assert stateful_resources(shape) == KEPT, (
+    kept = KEPT | (KEPT_BEHIND_CLOUDFRONT if team(shape).behind_cloudfront else set())
+    assert stateful_resources(shape) == kept, (
         "this would replace a team's data or its public name: see docs/reference/stateful-resources.md"
     )
 

@@ -15,9 +15,11 @@ from kit.emulators.existence import (
     alarms,
     backups,
     balancing,
+    cloudfront,
     containers,
     databases,
     encryption,
+    firewall,
     names,
     networks,
     routing,
@@ -34,9 +36,11 @@ QUESTIONS: dict[str, Question] = {
     **backups.QUESTIONS,
     **alarms.QUESTIONS,
     **balancing.QUESTIONS,
+    **cloudfront.QUESTIONS,
     **containers.QUESTIONS,
     **databases.QUESTIONS,
     **encryption.QUESTIONS,
+    **firewall.QUESTIONS,
     **names.QUESTIONS,
     **networks.QUESTIONS,
     **routing.QUESTIONS,
@@ -49,7 +53,16 @@ NO_API = "the emulator has no such API"
 """The reason of an answer where nobody can have the resource."""
 
 # What the services answer about something that they do not have, or whose id is not one of theirs.
-_UNKNOWN_THING = ("NotFound", "NoSuch", "DoesNotExist", "Malformed", "Validation", "InvalidParameter")
+_UNKNOWN_THING = (
+    "NotFound",
+    "NoSuch",
+    "DoesNotExist",
+    "Nonexistent",
+    "Malformed",
+    "Validation",
+    "InvalidParameter",
+    "InvalidArgument",
+)
 # ECS and S3's HEAD have no better words.
 _UNKNOWN_THING_CODES = {"404", "ClientException", "InvalidArnException"}
 

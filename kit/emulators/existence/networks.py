@@ -33,21 +33,24 @@ def _security_group(resource: Resource) -> bool:
 
 
 def _ingress(resource: Resource) -> bool:
-    return _is_allowed(resource, "IpPermissions", "SourceSecurityGroupId")
+    return _is_allowed(resource, "IpPermissions", "Source")
 
 
 def _egress(resource: Resource) -> bool:
-    return _is_allowed(resource, "IpPermissionsEgress", "DestinationSecurityGroupId")
+    return _is_allowed(resource, "IpPermissionsEgress", "Destination")
 
 
-def _is_allowed(resource: Resource, direction: str, other_group: str) -> bool:
+def _is_allowed(resource: Resource, direction: str, side: str) -> bool:
     """Whether the group itself has the rule: an id of a rule alone would prove nothing."""
     group = _group(resource, resource.property("GroupId"))
-    other, cidr = resource.property(other_group), resource.property("CidrIp")
+    peers = {
+        "UserIdGroupPairs": {"GroupId": resource.property(f"{side}SecurityGroupId")},
+        "PrefixListIds": {"PrefixListId": resource.property(f"{side}PrefixListId")},
+        "IpRanges": {"CidrIp": resource.property("CidrIp")},
+    }
     ports = {name: resource.property(name) for name in ("IpProtocol", "FromPort", "ToPort")}
     return group is not None and any(
-        has([permission], **ports)
-        and (has(permission.get("UserIdGroupPairs", []), GroupId=other) or has(permission["IpRanges"], CidrIp=cidr))
+        has([permission], **ports) and any(has(permission.get(kind, []), **peer) for kind, peer in peers.items())
         for permission in group[direction]
     )
 

@@ -29,9 +29,13 @@ _RECORDED_ONLY = {
     "AWS::ApplicationAutoScaling::ScalingPolicy": _Recorded("policy-{hex}", {"Arn": "{ref}"}),
     "AWS::Budgets::Budget": _Recorded("budget-{hex}"),
     "AWS::ECS::ClusterCapacityProviderAssociations": _Recorded("providers-{hex}"),
+    "AWS::CloudFront::VpcOrigin": _Recorded("vo_{hex}00000", {"Id": "{ref}"}),
     "AWS::EC2::EIP": _Recorded("203.0.113.{byte}", {"AllocationId": "eipalloc-{hex}", "PublicIp": "{ref}"}),
     "AWS::EC2::FlowLog": _Recorded("fl-{hex}", {"Id": "{ref}"}),
     "AWS::EC2::NatGateway": _Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),
+    "AWS::WAFv2::IPSet": _Recorded("{hex}|{hex}|REGIONAL", {"Arn": "arn:aws:wafv2:::regional/ipset/{hex}"}),
+    "AWS::WAFv2::LoggingConfiguration": _Recorded("arn:aws:wafv2:::regional/webacl/{hex}"),
+    "AWS::WAFv2::WebACLAssociation": _Recorded("{hex}"),
 }
 
 

@@ -31,10 +31,22 @@ _RECORDED_ONLY = {
     "AWS::Logs::MetricFilter": _Recorded("{name}"),
     "AWS::SNS::Subscription": _Recorded("arn:aws:sns:{region}:{account}:{name}"),
     "AWS::SNS::TopicPolicy": _Recorded("{name}"),
+    # CloudFront's names are lower case.
+    "AWS::CloudFront::Distribution": _Recorded("{name}", {"DomainName": "recorded-only.cloudfront.net", "Id": "{ref}"}),
+    "AWS::CloudFront::Function": _Recorded("{name}", {"FunctionARN": "arn:aws:cloudfront::{account}:function/{name}"}),
+    "AWS::CloudFront::VpcOrigin": _Recorded("vo_{name}", {"Id": "{ref}"}),
     "AWS::Scheduler::Schedule": _Recorded("{name}"),
     "AWS::Scheduler::ScheduleGroup": _Recorded(
         "{name}", {"Arn": "arn:aws:scheduler:{region}:{account}:schedule-group/{ref}"}
     ),
+    "AWS::WAFv2::IPSet": _Recorded(
+        "{name}|{name}|REGIONAL", {"Arn": "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}/{name}"}
+    ),
+    "AWS::WAFv2::LoggingConfiguration": _Recorded("arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{name}"),
+    "AWS::WAFv2::WebACL": _Recorded(
+        "{name}|{name}|REGIONAL", {"Arn": "arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{name}"}
+    ),
+    "AWS::WAFv2::WebACLAssociation": _Recorded("{name}"),
 }
 
 

@@ -16,6 +16,7 @@ class _Rule(Added):
 
     _direction: str
     _other_group: str
+    _prefix_list: str
 
     def __init__(self, group_id: str, rule_id: str) -> None:
         super().__init__(rule_id)
@@ -33,6 +34,7 @@ class _Rule(Added):
             from_port=rule.get("FromPort"),
             to_port=rule.get("ToPort"),
             ip_ranges=[{"CidrIp": rule["CidrIp"]}] if "CidrIp" in rule else [],
+            prefix_list_ids=[{"PrefixListId": rule[cls._prefix_list]}] if cls._prefix_list in rule else [],
             source_groups=[{"GroupId": rule[cls._other_group]}] if cls._other_group in rule else [],
         )
         return cls(group.id, rules[0].id)
@@ -49,6 +51,7 @@ class SecurityGroupIngress(_Rule, CloudFormationModel):
 
     _direction = "ingress"
     _other_group = "SourceSecurityGroupId"
+    _prefix_list = "SourcePrefixListId"
 
     @staticmethod
     def cloudformation_type() -> str:
@@ -60,6 +63,7 @@ class SecurityGroupEgress(_Rule, CloudFormationModel):
 
     _direction = "egress"
     _other_group = "DestinationSecurityGroupId"
+    _prefix_list = "DestinationPrefixListId"
 
     @staticmethod
     def cloudformation_type() -> str:

@@ -36,7 +36,7 @@ def existence(resource_type: str, physical_id: str, properties: dict[str, Any]) 
 
 
 # moto 5.2.5 has no API for them.
-TRIED_WITHOUT_MOTO = {"AWS::Backup::BackupSelection"}
+TRIED_WITHOUT_MOTO = {"AWS::Backup::BackupSelection", "AWS::CloudFront::VpcOrigin"}
 
 
 def test_every_question_is_tried_here() -> None:
@@ -58,6 +58,7 @@ IDENTIFIED_BY_PROPERTIES = {
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
     "AWS::SecretsManager::SecretTargetAttachment",
+    "AWS::WAFv2::WebACLAssociation",
 }
 
 
@@ -173,6 +174,19 @@ def refusing(status: int, code: str) -> Any:
 def bucket_through(clients: Any) -> Answer:
     stack = RecordedStack({"It": {"Type": "AWS::S3::Bucket"}}, {"It": "b"})
     return ask(Resource(stack, "It", clients))
+
+
+def test_a_vpc_origin_is_asked_for_by_its_id() -> None:
+    class CloudFront:
+        def get_vpc_origin(self, Id: str) -> dict[str, Any]:  # noqa: N803
+            if Id == "vo_1":
+                return {"VpcOrigin": {"Id": "vo_1"}}
+            raise ClientError({"Error": {"Code": "EntityNotFound"}, "ResponseMetadata": {"HTTPStatusCode": 404}}, "Get")
+
+    def asked(physical_id: str) -> Existence:
+        return answer(lambda service: CloudFront(), "AWS::CloudFront::VpcOrigin", physical_id, {}).existence
+
+    assert (asked("vo_1"), asked("vo_2")) == (Existence.REAL, Existence.RECORDED_ONLY)
 
 
 def test_an_api_that_the_emulator_lacks_is_said_so() -> None:

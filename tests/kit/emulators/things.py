@@ -262,6 +262,21 @@ def record(client: Client) -> Recorded:
     return "mlflow.example.com", {"HostedZoneId": zone, "Name": "mlflow.example.com.", "Type": "A"}
 
 
+def distribution(client: Client) -> Recorded:
+    origin = {"Id": "o", "DomainName": "lb.example.com", "CustomOriginConfig": {
+        "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}  # fmt: skip
+    behavior = {"TargetOriginId": "o", "ViewerProtocolPolicy": "redirect-to-https"}
+    config = {
+        "CallerReference": "1",
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": behavior,
+    }
+    made = client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]
+    return made["Id"], {}
+
+
 def schedule_group(client: Client) -> Recorded:
     client("scheduler").create_schedule_group(Name="nightly")
     return "nightly", {}
@@ -378,6 +393,45 @@ def scaling_policy(client: Client) -> Recorded:
     return made["PolicyARN"], {}
 
 
+def viewer_function(client: Client) -> Recorded:
+    client("cloudfront").create_function(
+        Name="viewer",
+        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+        FunctionCode=b"function handler(e){}",
+    )
+    return "arn:aws:cloudfront::123456789012:function/viewer", {}
+
+
+METRICS = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": True, "MetricName": "All"}
+
+
+def web_acl(client: Client) -> Recorded:
+    acl = {"Name": "acl", "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": METRICS}
+    made = client("wafv2").create_web_acl(**acl, Rules=[])["Summary"]
+    return f"acl|{made['Id']}|REGIONAL", {"Arn": made["ARN"]}
+
+
+def ip_set(client: Client) -> Recorded:
+    addresses = {"IPAddressVersion": "IPV4", "Addresses": ["198.51.100.0/24"]}
+    made = client("wafv2").create_ip_set(Name="office", Scope="REGIONAL", **addresses)["Summary"]
+    return f"office|{made['Id']}|REGIONAL", {}
+
+
+def web_acl_association(client: Client) -> Recorded:
+    properties = {"ResourceArn": load_balancer(client)[0], "WebACLArn": web_acl(client)[1]["Arn"]}
+    client("wafv2").associate_web_acl(**properties)
+    return "association", properties
+
+
+def web_acl_logging(client: Client) -> Recorded:
+    arn = web_acl(client)[1]["Arn"]
+    destination = "arn:aws:logs:eu-west-1:123456789012:log-group:aws-waf-logs-edge"
+    client("wafv2").put_logging_configuration(
+        LoggingConfiguration={"ResourceArn": arn, "LogDestinationConfigs": [destination]}
+    )
+    return arn, {}
+
+
 THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": scalable_target,
     "AWS::ApplicationAutoScaling::ScalingPolicy": scaling_policy,
@@ -387,6 +441,8 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::CertificateManager::Certificate": certificate,
     "AWS::CloudWatch::Alarm": alarm,
     "AWS::CloudWatch::Dashboard": dashboard,
+    "AWS::CloudFront::Distribution": distribution,
+    "AWS::CloudFront::Function": viewer_function,
     "AWS::EC2::EIP": address,
     "AWS::EC2::FlowLog": flow_log,
     "AWS::EC2::InternetGateway": internet_gateway,
@@ -429,4 +485,8 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::Scheduler::ScheduleGroup": schedule_group,
     "AWS::SecretsManager::Secret": secret,
     "AWS::SecretsManager::SecretTargetAttachment": secret_attachment,
+    "AWS::WAFv2::IPSet": ip_set,
+    "AWS::WAFv2::LoggingConfiguration": web_acl_logging,
+    "AWS::WAFv2::WebACL": web_acl,
+    "AWS::WAFv2::WebACLAssociation": web_acl_association,
 }

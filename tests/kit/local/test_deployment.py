@@ -20,6 +20,7 @@ from tests.stacks import shapes
 
 CHEAP = "cheap"
 DIRECT = "direct"  # clients reach artifacts without the server
+CLOUDFRONT = "public-closed"  # CloudFront's own host name before an internal load balancer
 GUEST = "guest"  # a network and a certificate that exist, so https
 
 
@@ -67,7 +68,7 @@ def deployed(_mended_moto: None) -> Iterator[MendedAws]:
     """All of the shapes; nobody changes them."""
     with mock_aws():
         aws = MendedAws()
-        for shape in (CHEAP, DIRECT, GUEST):
+        for shape in (CHEAP, CLOUDFRONT, DIRECT, GUEST):
             deploy(aws, shape)
         yield aws
 
@@ -113,17 +114,29 @@ def test_a_team_with_a_domain_has_its_name_and_https(deployed: MendedAws) -> Non
     deployment = read(deployed, GUEST)
     assert deployment.public_host == "mlflow.example.com"
     assert deployment.url == "https://mlflow.example.com"
-    assert deployment.scheme == "https"
+    assert (deployment.scheme, deployment.listener_scheme) == ("https", "https")
 
 
-@pytest.mark.parametrize("shape", [CHEAP, DIRECT, GUEST])
+def test_behind_cloudfront_clients_use_its_name_and_https_and_it_asks_by_http(deployed: MendedAws) -> None:
+    deployment = read(deployed, CLOUDFRONT)
+    assert deployment.public_host.endswith(".cloudfront.net")
+    assert deployment.url == f"https://{deployment.public_host}"
+    assert deployment.environment("server")["MLFLOW_SERVER_ALLOWED_HOSTS"] == deployment.public_host
+    assert (deployment.scheme, deployment.listener_scheme) == ("https", "http")
+
+
+def test_whoever_waits_the_shortest_ends_a_silent_request(deployed: MendedAws) -> None:
+    assert read(deployed, CLOUDFRONT).idle_timeout_s == 120
+    assert read(deployed, CHEAP).idle_timeout_s == 300
+
+
+@pytest.mark.parametrize("shape", [CHEAP, CLOUDFRONT, DIRECT, GUEST])
 def test_the_listener_s_own_answer_is_for_when_no_server_is_there(shape: str, deployed: MendedAws) -> None:
     deployment = read(deployed, shape)
     # With a domain the first listener redirects: the answer is the second one's.
     assert deployment.unavailable == FixedResponse(
         503, "text/plain", "The tracking server is not deployed or is starting."
     )
-    assert deployment.idle_timeout_s == 300
 
 
 def test_secrets_and_the_bucket_are_those_of_the_data_stack(deployed: MendedAws) -> None:

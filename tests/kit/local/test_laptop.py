@@ -48,6 +48,7 @@ def deployment() -> Deployment:
         database={"Engine": "postgres", "DBName": "mlflow"},
         master_secret_arn="arn:master",
         unavailable=FixedResponse(503, "text/plain", "later"),
+        listener_scheme="http",
         idle_timeout_s=60,
     )
 

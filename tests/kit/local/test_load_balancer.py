@@ -105,6 +105,7 @@ def listening(tmp_path: Path) -> Iterator[Listening]:
         target_port=target.server_port,
         public_host=PUBLIC,
         public_scheme="https",
+        listener_scheme="https",
         unavailable=FixedResponse(503, "text/plain", "Not deployed."),
         idle_timeout_s=2,
     )
