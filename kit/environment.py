@@ -68,6 +68,19 @@ def install_venv(folder: Path, requirements: Path, python: str, report: Report) 
         _mark_current(folder, [requirements])
 
 
+def install_node_modules(folder: Path, report: Report) -> None:
+    """Makes `node_modules` in the folder what its package-lock.json says, unless it is.
+
+    Raises InstallError when the registry does not give what is asked for.
+    """
+    lock = folder / "package-lock.json"
+    with _only_one_at_a_time():
+        if _is_current(folder / "node_modules", [lock]):
+            return
+        _npm_ci(folder, report)
+        _mark_current(folder / "node_modules", [lock])
+
+
 def find_python(version: str) -> str | None:
     """The path of a Python such as "3.13" on this machine, pyenv's included; None when there is none."""
     # pyenv's commands refuse to run a version that is not chosen.
@@ -110,8 +123,13 @@ def _install_kit(report: Report) -> None:
 
 
 def _install_cdk(report: Report) -> None:
-    report("package-lock.json")
-    _run([str(KIT / "bin" / "npm"), "ci", "--no-audit", "--no-fund", "--loglevel=error"], _REGISTRY)
+    _npm_ci(ROOT, report)
+
+
+def _npm_ci(folder: Path, report: Report) -> None:
+    report(str((folder / "package-lock.json").relative_to(ROOT)))
+    npm = [str(KIT / "bin" / "npm"), "ci", "--prefix", str(folder)]
+    _run([*npm, "--no-audit", "--no-fund", "--loglevel=error"], _REGISTRY)
 
 
 def _install_server(report: Report) -> None:

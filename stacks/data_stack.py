@@ -45,6 +45,7 @@ class DataStack(TeamStack):
             enable_key_rotation=True,
             removal_policy=removal_policy(team),
         )
+        self.key.add_to_resource_policy(policies.refuse_grants())
         self.key.add_to_resource_policy(policies.encrypt_logs(self._log_groups_arn(team), self.region))
         self.database = Database(
             self,

@@ -191,6 +191,21 @@ def encrypt_logs(log_groups_arn: str, region: str) -> iam.PolicyStatement:
     )
 
 
+def refuse_grants() -> iam.PolicyStatement:
+    """For the policy of a key itself: AWS's services alone are granted its use, for the resources they encrypt.
+
+    A grant is a way past IAM's policies. https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+    return iam.PolicyStatement(
+        sid="GrantsForServicesOnly",
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=["kms:CreateGrant"],
+        resources=["*"],
+        conditions={"BoolIfExists": {"kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false"}},
+    )
+
+
 def _use_key(sid: str, actions: list[str], key_arn: str, service: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid=sid,

@@ -58,6 +58,7 @@ TIERS = (
     Tier(name="types", commands=[[str(_BIN / "mypy")]]),
     Tier(name="reference", commands=[[str(_BIN / "python"), "-m", "kit.reference", "--check"]]),
     Tier(name="templates", commands=[[*_PYTEST, "tests/stacks", "tests/test_app.py"]]),
+    Tier(name="scanners", commands=[[*_PYTEST, "tests/scanners"]]),
     Tier(name="kit", commands=[[*_PYTEST, "tests/kit"]]),
     Tier(name="server image", commands=[[*_PYTEST, "tests/server_image"]]),
     Tier(name="upgrade", commands=[[*_PYTEST, "tests/upgrade"]]),

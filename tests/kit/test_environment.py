@@ -187,3 +187,21 @@ def test_an_environment_whose_installation_failed_is_made_again(
     commands.lines.clear()
     environment.install_venv(folder, requirements, "python3", lambda text: None)
     assert commands.lines == ["venv --quiet", "pip sync"]
+
+
+def test_node_modules_are_installed_anew_when_their_lock_changes(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = checkout / "scanners"
+    folder.mkdir()
+    ran: list[list[str]] = []
+
+    def run(command: list[str], likely: str) -> None:
+        ran.append(command)
+        (folder / "node_modules").mkdir(exist_ok=True)
+
+    monkeypatch.setattr(environment, "_run", run)
+    for lock in ("one", "one", "two"):
+        (folder / "package-lock.json").write_text(lock)
+        environment.install_node_modules(folder, lambda text: None)
+    assert [command[1:4] for command in ran] == [["ci", "--prefix", str(folder)]] * 2
