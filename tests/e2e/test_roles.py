@@ -55,7 +55,7 @@ TRIES: dict[str, Try] = {
     "list another team's bucket": lambda teams, client: client("s3").list_objects_v2(Bucket=teams.theirs.bucket),
     "read another team's admin password": _secret("admin_secret", "theirs"),
     "read another team's server password": _secret("user_secret", "theirs"),
-    "change a password": lambda teams, client: client("secretsmanager").put_secret_value(
+    "change the server's password": lambda teams, client: client("secretsmanager").put_secret_value(
         SecretId=teams.ours.user_secret, SecretString="{}"
     ),
     "use the key itself": lambda teams, client: client("kms").encrypt(KeyId=teams.ours.key_arn, Plaintext=b"x"),
@@ -83,6 +83,11 @@ _USE = {"read an artifact", "write an artifact", "delete an artifact", "list the
 ALLOWED: dict[str, set[str]] = {
     "TrackingServerTaskRole": {*_USE, "read the server's password"},
     "TrackingServerExecutionRole": {"read the admin's password", "read the master's password"},
+    "RotationTaskRole": {"read the server's password", "change the server's password"},
+    "RotationExecutionRole": {"read the master's password"},
+    "RotationDailyRole": set(),
+    "GarbageCollectionExecutionRole": set(),
+    "GarbageCollectionDailyRole": set(),
     "ClientRolesReader": {"read an artifact", "list the bucket"},
     "ClientRolesWriter": _USE,
     "ClientRolesAdmin": {*_USE, "read the admin's password"},

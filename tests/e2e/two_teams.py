@@ -1,5 +1,6 @@
 """Two teams deployed beside each other on MiniStack, which enforces IAM. Nothing of them runs."""
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from stacks.config import StackKind, TeamConfig
 from tests.stacks.shapes import CONTEXT
 
 REGION = "eu-west-1"
-_SHAPE = {"region": REGION, "size": "dev", "artifacts": {"mode": "direct"}}
+TEMPLATES = "templates-of-two-teams"
+_SHAPE = {"region": REGION, "size": "dev", "artifacts": {"mode": "direct", "garbage_collection_days": 30}}
 OURS = TeamConfig.model_validate({"name": "ours", **_SHAPE})
 THEIRS = TeamConfig.model_validate({"name": "theirs", **_SHAPE, "network": {"cidr": "10.0.16.0/20"}})
 
@@ -78,6 +80,8 @@ def two_teams(folder: Path) -> Iterator[Teams]:
     emulator = MiniStack(folder, "roles", REGION)
     try:
         emulator.start()
+        location = {"LocationConstraint": REGION}
+        emulator.client("s3").create_bucket(Bucket=TEMPLATES, CreateBucketConfiguration=location)
         version = "/cdk-bootstrap/hnb659fds/version"
         emulator.client("ssm").put_parameter(Name=version, Value="30", Type="String", Overwrite=True)
         assembly = app.build(cdk.App(context=CONTEXT), [OURS, THEIRS]).synth()
@@ -91,8 +95,11 @@ def two_teams(folder: Path) -> Iterator[Teams]:
             emulator.client("s3").put_object(Bucket=team.bucket, Key="elsewhere/model", Body=b"weights")
         endpoint = emulator.endpoint
 
+        credentials = functools.cache(lambda role_arn: endpoint.assume_role(role_arn, "matrix", emulator.root))
+
+        @functools.cache
         def client(role_arn: str, service: str) -> Any:
-            return endpoint.client(service, endpoint.assume_role(role_arn, "matrix", emulator.root))
+            return endpoint.client(service, credentials(role_arn))
 
         yield Teams(ours, theirs, client)
     finally:
@@ -100,7 +107,12 @@ def two_teams(folder: Path) -> Iterator[Teams]:
 
 
 def _deploy(emulator: MiniStack, name: str, template: dict[str, Any]) -> None:
+    """By way of a bucket: CloudFormation takes no more than 51,200 bytes by themselves.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    emulator.client("s3").put_object(Bucket=TEMPLATES, Key=name, Body=json.dumps(template))
     cloudformation = emulator.client("cloudformation")
-    capabilities = ["CAPABILITY_NAMED_IAM"]
-    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template), Capabilities=capabilities)
+    url = f"https://s3.{REGION}.amazonaws.com/{TEMPLATES}/{name}"
+    cloudformation.create_stack(StackName=name, TemplateURL=url, Capabilities=["CAPABILITY_NAMED_IAM"])
     cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
