@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from stacks.artifacts_values import BucketArn, KeyArn
 from stacks.section import Section
 
 
@@ -14,6 +15,21 @@ class ArtifactsMode(StrEnum):
     PROXIED = "proxied"
     PRESIGNED = "presigned"
     DIRECT = "direct"
+
+
+class ReplicaConfig(Section):
+    """A bucket in another region that S3 copies every artifact to."""
+
+    bucket_arn: Annotated[
+        BucketArn,
+        Field(description="The ARN of that bucket, which exists, has versions, and Object Lock where this one has it."),
+    ]
+    kms_key_arn: Annotated[KeyArn, Field(description="The ARN of the key of its region that the copies get.")]
+
+    @property
+    def region(self) -> str:
+        """The key's, which is the bucket's."""
+        return self.kms_key_arn.split(":")[3]
 
 
 class ArtifactsConfig(Section):
@@ -39,3 +55,21 @@ class ArtifactsConfig(Section):
             "it stays, and can be restored in MLflow.",
         ),
     ] = None  # fmt: skip
+    intelligent_tiering: Annotated[
+        bool,
+        Field(
+            description="Whether artifacts that nobody reads move to S3's cheaper tiers and back by themselves. "
+            "Those below 128 KB stay where they are."
+        ),
+    ] = False
+    object_lock_days: Annotated[
+        int | None,
+        Field(
+            ge=1, le=3650,
+            description="How many days nobody can delete or overwrite a version of an artifact for good, in S3's "
+            "governance mode. Cannot be turned off again, and not with `presigned`.",
+        ),
+    ] = None  # fmt: skip
+    replica: Annotated[
+        ReplicaConfig | None, Field(description="A bucket in another region that gets a copy of each artifact.")
+    ] = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stacks.database_values import overlap
+from stacks.data_rules import data_problems
 from stacks.edge_rules import edge_problems
 from stacks.problem import Problem
 from stacks.server_rules import server_problems
@@ -21,8 +21,7 @@ def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     yield from server_problems(team)
     yield from _database(team)
     yield from _clients(team)
-    yield from _windows(team)
-    yield from _backup(team)
+    yield from data_problems(team)
 
 
 def _existing_network(team: "TeamConfig") -> Iterator[Problem]:
@@ -104,16 +103,6 @@ def _database(team: "TeamConfig") -> Iterator[Problem]:
     )
 
 
-def _windows(team: "TeamConfig") -> Iterator[Problem]:
-    backup, maintenance = team.database.backup_window, team.database.maintenance_window
-    if backup and maintenance and overlap(backup, maintenance):
-        yield Problem(
-            ("database", "maintenance_window"),
-            maintenance,
-            f"meets backup_window {backup}, which AWS refuses; allowed: windows apart; take another time",
-        )
-
-
 def _clients(team: "TeamConfig") -> Iterator[Problem]:
     if team.clients.ci and team.artifacts.mode != "direct":
         yield Problem(
@@ -122,17 +111,3 @@ def _clients(team: "TeamConfig") -> Iterator[Problem]:
             f"has nothing to do on AWS with artifacts.mode: {team.artifacts.mode}: give CI a user of MLflow; "
             "allowed with artifacts.mode: direct; remove clients.ci",
         )
-
-
-def _backup(team: "TeamConfig") -> Iterator[Problem]:
-    if (vault := team.backup.copy_to) is None:
-        return
-    at = ("backup", "copy_to")
-    if vault.split(":")[3] == team.region:
-        yield Problem(at, vault, f"is in {team.region} as well; allowed: a vault of another region; make one there")
-    if team.temporary:
-        yield Problem(
-            at, vault, "keeps data of a temporary team; not allowed beside temporary: true; remove one of them"
-        )
-    elif not team.backup.retention_days:
-        yield Problem(at, vault, "has nothing to copy with retention_days: 0; allowed: 1 or more; try 35")

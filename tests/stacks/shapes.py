@@ -17,6 +17,10 @@ CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
 ZONE = {"name": "mlflow.example.com", "hosted_zone_id": "Z0123456789ABC", "hosted_zone_name": "example.com"}
 CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/00000000-1111-2222-3333-444444444444"
 
+REPLICA = {
+    "bucket_arn": "arn:aws:s3:::mlflow-copies",
+    "kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:key/00000000-1111-2222-3333-444444444444",
+}
 ELSEWHERE = "arn:aws:backup:eu-central-1:111122223333:backup-vault:mlflow-copies"
 
 _SHAPES: dict[str, dict[str, Any]] = {
@@ -39,6 +43,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
             "maintenance_window": "sun:04:00-sun:05:00",
         },
         "backup": {"copy_to": ELSEWHERE, "copy_retention_days": 90},
+        "artifacts": {"intelligent_tiering": True, "object_lock_days": 365, "replica": REPLICA},
         "server": {"max_tasks": 4},
         "alarms": {"email": ["mlflow@example.com"], "monthly_budget_usd": 500},
     },
