@@ -113,7 +113,8 @@ def _denial(error: ClientError) -> str:
     """Why the resource is not there, in a few words. Raises the error when it does not say that."""
     code = str(error.response["Error"]["Code"])
     metadata: dict[str, Any] = error.response["ResponseMetadata"]
-    if metadata["HTTPStatusCode"] == 501:
+    # AWS names every error: MiniStack answers a bare 400 where it has no such service.
+    if metadata["HTTPStatusCode"] == 501 or code == "400":
         return NO_API
     if code in _UNKNOWN_THING_CODES or any(word in code for word in _UNKNOWN_THING):
         return f"{error.operation_name} answers {code}"

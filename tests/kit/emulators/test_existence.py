@@ -189,8 +189,9 @@ def test_a_vpc_origin_is_asked_for_by_its_id() -> None:
     assert (asked("vo_1"), asked("vo_2")) == (Existence.REAL, Existence.RECORDED_ONLY)
 
 
-def test_an_api_that_the_emulator_lacks_is_said_so() -> None:
-    answer = bucket_through(refusing(501, "InternalFailure"))
+@pytest.mark.parametrize(("status", "code"), [(501, "InternalFailure"), (400, "400")])
+def test_an_api_that_the_emulator_lacks_is_said_so(status: int, code: str) -> None:
+    answer = bucket_through(refusing(status, code))
     assert answer == Answer(Existence.RECORDED_ONLY, "the emulator has no such API")
 
 
