@@ -17,11 +17,12 @@ def test_a_public_load_balancer_speaks_tls_and_redirects_plain_http() -> None:
     public.has_resource_properties("AWS::ElasticLoadBalancingV2::LoadBalancer", {"Scheme": "internet-facing"})
     public.has_resource_properties(
         "AWS::ElasticLoadBalancingV2::Listener",
-        {"Port": 443, "Protocol": "HTTPS", "SslPolicy": Match.string_like_regexp("TLS13")},
+        {"Port": 443, "Protocol": "HTTPS", "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06"},
     )
+    redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
     public.has_resource_properties(
         "AWS::ElasticLoadBalancingV2::Listener",
-        {"Port": 80, "DefaultActions": [Match.object_like({"Type": "redirect"})]},
+        {"Port": 80, "DefaultActions": [{"Type": "redirect", "RedirectConfig": redirect}]},
     )
 
 

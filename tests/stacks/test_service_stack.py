@@ -1,5 +1,4 @@
 import json
-import re
 from typing import Any
 
 import pytest
@@ -130,14 +129,6 @@ def test_the_server_answers_to_the_public_name_only() -> None:
     assert environment("public", "server")["MLFLOW_SERVER_CORS_ALLOWED_ORIGINS"] == "https://mlflow.example.com"
 
 
-def test_connections_are_kept_longer_than_the_load_balancer_keeps_them() -> None:
-    (balancer,) = template("usual", "edge").find_resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
-    attributes = {a["Key"]: a["Value"] for a in balancer["Properties"]["LoadBalancerAttributes"]}
-    assert int(environment("usual", "server")["TRACKING_KEEP_ALIVE_SECONDS"]) > int(
-        attributes["idle_timeout.timeout_seconds"]
-    )
-
-
 def test_direct_artifacts_bypass_the_server() -> None:
     assert "MLFLOW_DEFAULT_ARTIFACT_ROOT" in environment("temporary", "server")
     assert "MLFLOW_ARTIFACTS_DESTINATION" not in environment("temporary", "server")
@@ -198,19 +189,3 @@ def test_every_folder_that_a_container_writes_to_is_a_volume_of_the_image() -> N
 
 def test_tasks_carry_the_teams_tags() -> None:
     template("usual", "service").has_resource_properties("AWS::ECS::Service", {"PropagateTags": "SERVICE"})
-
-
-def test_an_upload_may_finish_before_its_task_is_ended() -> None:
-    """ECS takes a task from the load balancer, then asks it to stop, then ends it.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html
-    """
-    # Its module needs the server's own packages.
-    source = (ROOT / "server_image" / "tracking_server" / "serve.py").read_text()
-    (finishing,) = map(int, re.findall(r"^GRACEFUL_SHUTDOWN_SECONDS = (\d+)$", source, re.MULTILINE))
-    (group,) = template("usual", "service").find_resources("AWS::ElasticLoadBalancingV2::TargetGroup").values()
-    attributes = {a["Key"]: a["Value"] for a in group["Properties"]["TargetGroupAttributes"]}
-    stop = containers("usual")["server"]["StopTimeout"]
-    # 120 is the most that Fargate allows.
-    assert finishing < stop <= 120
-    assert int(attributes["deregistration_delay.timeout_seconds"]) >= finishing
