@@ -1,0 +1,90 @@
+"""Every two values of a team file that go together make templates that pass all rules; any other two are refused."""
+
+import functools
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import app
+from stacks.config import TeamConfig
+from tests.stacks.options import document, options
+from tests.stacks.own_rules import broken_rules
+from tests.stacks.pairs import Choice, Pair, covering
+from tests.stacks.shapes import CONTEXT
+
+
+def is_accepted(choice: Choice) -> bool:
+    try:
+        TeamConfig.model_validate(document(choice))
+    except ValidationError:
+        return False
+    return True
+
+
+@functools.cache
+def combinations() -> tuple[list[Choice], set[Pair]]:
+    return covering(options(), is_accepted)
+
+
+def findings(assembly: Path) -> Iterator[str]:
+    for pack in json.loads((assembly / "validation-report.json").read_text())["pluginReports"]:
+        if pack["pluginName"] != "Construct Annotations":
+            yield from (finding["ruleName"] for finding in pack["violations"])
+
+
+def test_every_two_values_that_go_together_pass_all_rules(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    choices, alone = combinations()
+    record_property("summary", f"{len(choices)} team files have every two options together, but {len(alone)} refused")
+    failed = {}
+    for number, choice in enumerate(choices):
+        team = TeamConfig.model_validate(document(choice))
+        folder = tmp_path / str(number)
+        try:
+            assembly = app.build(cdk.App(context=CONTEXT, outdir=str(folder)), [team]).synth()
+            templates = {stack.stack_name: stack.template for stack in assembly.stacks}
+            said = [*findings(folder), *broken_rules(team, templates)]
+        except RuntimeError as error:
+            said = [str(error)]
+        if said:
+            failed[json.dumps(document(choice))] = said
+    assert failed == {}
+    assert cfn_lint(sorted(tmp_path.glob("*/*.template.json"))) == []
+
+
+def cfn_lint(templates: list[Path]) -> list[str]:
+    """What the linter finds; the longest name of a team among them has to fit wherever it is put."""
+    program = Path(sys.executable).with_name("cfn-lint")
+    command = [program, "--regions", "eu-west-1", "--format", "json", "--template", *templates]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.stderr == ""
+    return [f"{found['Filename']}: {found['Rule']['Id']} {found['Message']}" for found in json.loads(answer.stdout)]
+
+
+def test_two_values_that_do_not_go_together_are_refused_with_a_sentence_about_one_of_them() -> None:
+    tried = options()
+    for pair in combinations()[1]:
+        made = {"name": "a", "region": "eu-west-1"} | {key: tried[key][place] for key, place in pair}
+        with pytest.raises(ValidationError) as raised:
+            TeamConfig.model_validate(document(made))
+        keys = {key.split(".")[0] for key, _ in pair}
+        assert keys & {str(error["loc"][0]) for error in raised.value.errors()}, document(made)
+        assert all(" " in error["msg"] for error in raised.value.errors())
+
+
+@given(st.fixed_dictionaries({key: st.sampled_from(values) for key, values in options().items()}))
+def test_any_values_at_all_are_accepted_or_refused_with_a_sentence(choice: dict[str, Any]) -> None:
+    try:
+        TeamConfig.model_validate(document(choice))
+    except ValidationError as refusal:
+        assert all(error["loc"] and "; " in error["msg"] for error in refusal.errors())  # noqa: PT017
