@@ -156,7 +156,7 @@ def _transfers(engine: Engine, image: servers.Image, shared: Setting, table: Tab
     with servers.running(engine, image) as server:
         before = server.memory_mb()
         command = [str(CLIENT / "bin" / "python"), "-m", "benchmarks.server.transfers"]
-        arguments = [f"http://127.0.0.1:{server.port}", shared.endpoint, BUCKET, str(_GIB), str(rounds)]
+        arguments = [f"http://127.0.0.1:{server.port}", shared.s3_endpoint, BUCKET, str(_GIB), str(rounds)]
         environment = {"PATH": os.defpath, "HOME": str(Path.home()), "PYTHONPATH": str(ROOT), **KEYS}
         answer = subprocess.run([*command, *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True)
         for way, values in json.loads(answer.stdout.splitlines()[-1]).items():

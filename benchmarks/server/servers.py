@@ -57,8 +57,7 @@ def stock(setting: Setting, reference: str, database: str) -> Image:
     """`mlflow server` with its default options."""
     environment = {
         **KEYS,
-        "AWS_ENDPOINT_URL": setting.endpoint,
-        "MLFLOW_S3_ENDPOINT_URL": setting.endpoint,
+        "MLFLOW_S3_ENDPOINT_URL": setting.s3_endpoint,
         "MLFLOW_BACKEND_STORE_URI": setting.url(database),
         "MLFLOW_ARTIFACTS_DESTINATION": f"s3://{BUCKET}/stock",
         "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -71,6 +70,7 @@ def kit(setting: Setting, reference: str, database: str) -> Image:
     environment = {
         **KEYS,
         "AWS_ENDPOINT_URL": setting.endpoint,
+        "AWS_ENDPOINT_URL_S3": setting.s3_endpoint,
         "DATABASE_HOST": "127.0.0.1",
         "DATABASE_PORT": str(setting.port),
         "DATABASE_NAME": database,

