@@ -14,7 +14,7 @@ from stacks.backup_config import BackupConfig
 from stacks.clients_config import ClientsConfig
 from stacks.database_config import DatabaseConfig, Insights
 from stacks.firewall_config import FirewallConfig
-from stacks.network_config import DomainConfig, Egress, ExistingNetwork, NetworkConfig
+from stacks.network_config import DomainConfig, Egress, ExistingNetwork, NetworkConfig, PrivateLinkConfig
 from stacks.rules import problems_of
 from stacks.schedule_config import ScheduleConfig
 from stacks.section import Section, section_of
@@ -24,7 +24,7 @@ from stacks.sizes import SIZES, Size, Sizing
 __all__ = [
     "Access", "AlarmsConfig", "Architecture", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig",
     "DatabaseConfig", "DomainConfig", "Egress", "ExistingNetwork", "FirewallConfig", "Insights", "NetworkConfig",
-    "ScheduleConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore", "section_of",
+    "PrivateLinkConfig", "ScheduleConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore", "section_of",
 ]  # fmt: skip
 
 StackKind = Literal["network", "data", "edge", "service"]

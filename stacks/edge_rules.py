@@ -16,6 +16,7 @@ def edge_problems(team: "TeamConfig") -> Iterator[Problem]:
     yield from _domain(team)
     yield from _cloudfront(team)
     yield from _firewall(team)
+    yield from _private_link(team)
 
 
 def _access(team: "TeamConfig") -> Iterator[Problem]:
@@ -74,3 +75,17 @@ def _firewall(team: "TeamConfig") -> Iterator[Problem]:
     what = "access: public" if team.access != "public" else "firewall.enabled: true"
     for key in sorted(team.firewall.model_fields_set - {"enabled"}):
         yield Problem(("firewall", key), getattr(team.firewall, key), f"has no use; allowed with {what}; remove it")
+
+
+def _private_link(team: "TeamConfig") -> Iterator[Problem]:
+    if team.network.private_link is None:
+        return
+    path, given = ("network", "private_link"), team.network.private_link.model_dump()
+    if team.access != "internal":
+        yield Problem(path, given, "leads to an internal server; allowed with access: internal; remove it")
+    elif team.domain is None:
+        yield Problem(
+            path,
+            given,
+            "needs a domain, for clients elsewhere cannot use the load balancer's name; add domain: or remove it",
+        )

@@ -14,6 +14,7 @@ from stacks.distribution import Distribution
 from stacks.firewall import Firewall
 from stacks.network_stack import NetworkStack
 from stacks.prefix_lists import CLOUDFRONT_PREFIX_LISTS
+from stacks.private_link import PrivateLink
 from stacks.rule_packs import acknowledge
 from stacks.team_stack import TeamStack
 
@@ -84,6 +85,16 @@ class EdgeStack(TeamStack):
             )
         self.listener = self._listener(balancer, team)
         self.public_host = self._public_host(balancer, team)
+        if team.network.private_link:
+            link = PrivateLink(
+                self,
+                "PrivateLink",
+                team=team,
+                link=team.network.private_link,
+                network=network,
+                listener=self.listener,
+            )
+            cdk.CfnOutput(self, "PrivateLinkServiceName", value=link.service_name)
         cdk.CfnOutput(self, "PublicHostName", value=self.public_host)
         cdk.CfnOutput(self, "Url", value=f"{self.scheme}://{self.public_host}")
 

@@ -38,6 +38,18 @@ class ExistingNetwork(Section):
     ] = ()
 
 
+class PrivateLinkConfig(Section):
+    """An endpoint service, by which other VPCs and accounts reach an internal server."""
+
+    allowed_principals: Annotated[
+        network_values.Principals,
+        Field(strict=False, description="Who may make an endpoint for it: ARNs of accounts, roles or users."),
+    ]
+    acceptance_required: Annotated[
+        bool, Field(description="Whether somebody accepts each endpoint before it works.")
+    ] = True
+
+
 class NetworkConfig(Section):
     """Where the server lives: a VPC of its own, or one that exists."""
 
@@ -60,6 +72,10 @@ class NetworkConfig(Section):
             "costs less and still admits nobody. `endpoints`: AWS's services only, through VPC endpoints.",
         ),
     ] = Egress.NAT
+    private_link: Annotated[
+        PrivateLinkConfig | None,
+        Field(description="AWS PrivateLink for other VPCs and accounts, to an internal server with a domain."),
+    ] = None
 
 
 class DomainConfig(Section):

@@ -74,8 +74,20 @@ def _vpc_id(value: str) -> str:
     return value
 
 
+def _principals(values: tuple[str, ...]) -> tuple[str, ...]:
+    """https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html#add-remove-permissions"""
+    allowed = "allowed: ARNs such as arn:aws:iam::111122223333:root"
+    for value in values:
+        if not re.fullmatch(r"arn:aws(-[a-z-]+)?:iam::[0-9]{12}:(root|(role|user)/[\w+=,.@/-]+)", value):
+            raise refuse(f"names {value!r}, which is not an account, role or user; {allowed}")
+    if not values:
+        raise refuse(f"names nobody; {allowed}; add one, or remove private_link")
+    return values
+
+
 VpcCidr = Annotated[str, AfterValidator(_vpc_cidr)]
 PrivateCidr = Annotated[str, AfterValidator(_private_cidr)]
 VpcId = Annotated[str, AfterValidator(_vpc_id)]
 Zones = Annotated[tuple[str, ...], AfterValidator(_zones)]
 Subnets = Annotated[tuple[str, ...], AfterValidator(_subnets)]
+Principals = Annotated[tuple[str, ...], AfterValidator(_principals)]

@@ -51,9 +51,13 @@ class Deployment:
             for name, secret in container.secrets.items()
             if name == "DATABASE_MASTER_PASSWORD"
         )
-        balancer = edge.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
-        attributes = edge.property(balancer, "LoadBalancerAttributes")
-        (idle_timeout,) = (a["Value"] for a in attributes if a["Key"] == "idle_timeout.timeout_seconds")
+        # A Network Load Balancer before it, for PrivateLink, has no such timeout.
+        (idle_timeout,) = (
+            attribute["Value"]
+            for balancer in edge.all("AWS::ElasticLoadBalancingV2::LoadBalancer")
+            for attribute in edge.property(balancer, "LoadBalancerAttributes")
+            if attribute["Key"] == "idle_timeout.timeout_seconds"
+        )
         return cls(
             url=edge.outputs["Url"],
             public_host=edge.outputs["PublicHostName"].lower(),

@@ -161,6 +161,19 @@ def _web_acl_logging(aws: Aws) -> dict[str, Any]:
     return resources(Acl=("AWS::WAFv2::WebACL", _WEB_ACL), Logging=("AWS::WAFv2::LoggingConfiguration", properties))
 
 
+def _endpoint_service(aws: Aws) -> dict[str, Any]:
+    balancer = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/edge/0123456789abcdef"
+    return resources(Link=("AWS::EC2::VPCEndpointService", {"NetworkLoadBalancerArns": [balancer]}))
+
+
+def _endpoint_service_permissions(aws: Aws) -> dict[str, Any]:
+    properties = {"ServiceId": {"Ref": "Link"}, "AllowedPrincipals": ["arn:aws:iam::111122223333:root"]}
+    return _endpoint_service(aws) | {
+        "Resources": _endpoint_service(aws)["Resources"]
+        | {"Permissions": {"Type": "AWS::EC2::VPCEndpointServicePermissions", "Properties": properties}}
+    }
+
+
 def _vpc_origin(aws: Aws) -> dict[str, Any]:
     config = {
         "Arn": "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/edge/0123456789abcdef",
@@ -248,6 +261,8 @@ _PROBES = {
     "AWS::CloudFront::VpcOrigin": _vpc_origin,
     "AWS::EC2::EIP": lambda aws: resources(Address=("AWS::EC2::EIP", {"Domain": "vpc"})),
     "AWS::EC2::NatGateway": _nat_gateway,
+    "AWS::EC2::VPCEndpointService": _endpoint_service,
+    "AWS::EC2::VPCEndpointServicePermissions": _endpoint_service_permissions,
     "AWS::ECS::ClusterCapacityProviderAssociations": _capacity_providers,
     "AWS::Lambda::Function": _function,
     "AWS::Route53::RecordSet": _record,

@@ -44,6 +44,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "backup.copy_to": (ABSENT, ELSEWHERE),
     "backup.copy_retention_days": (ABSENT, 90),
     "network.cidr": (ABSENT, "10.9.0.0/24"),
+    "network.private_link": (ABSENT, {"allowed_principals": ["arn:aws:iam::444455556666:root"]}),
     "network.existing": (ABSENT, _EXISTING, _EXISTING | _PUBLIC_SUBNETS),
     "artifacts.retention_days": (ABSENT, 3650),
     "clients.trusted_arns": (ABSENT, ["arn:aws:iam::111122223333:role/people"]),

@@ -15,6 +15,7 @@ from stacks.config import StackKind, TeamConfig
 ROOT = Path(__file__).parents[2]
 CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
 ZONE = {"name": "mlflow.example.com", "hosted_zone_id": "Z0123456789ABC", "hosted_zone_name": "example.com"}
+PRINCIPAL = "arn:aws:iam::444455556666:root"
 CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/00000000-1111-2222-3333-444444444444"
 
 REPLICA = {
@@ -71,12 +72,13 @@ _SHAPES: dict[str, dict[str, Any]] = {
     "guest": {
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},
         "network": {
+            "private_link": {"allowed_principals": [PRINCIPAL]},
             "existing": {
                 "vpc_id": "vpc-0123456789abcdef0",
                 "vpc_cidr": "10.1.0.0/16",
                 "availability_zones": ["eu-west-1a", "eu-west-1b"],
                 "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-            }
+            },
         },
     },
 }

@@ -28,10 +28,15 @@ def test_the_example_shows_every_key_there_is() -> None:
     assert set(_keys_in(_uncommented())) == set(_keys_of(TeamConfig)) - {"name"}
 
 
-def test_what_is_commented_out_is_valid_as_well(tmp_path: Path) -> None:
+@pytest.mark.parametrize("access", Access)
+def test_what_is_commented_out_is_valid_as_well(access: Access, tmp_path: Path) -> None:
     document = _uncommented()
-    # Some keys are for public servers alone.
-    document["access"] = "public"
+    document["access"] = access.value
+    # These are for public servers alone, and for internal ones.
+    if access == Access.INTERNAL:
+        document["firewall"] = {}
+    else:
+        del document["network"]["private_link"]
     del document["network"]["cidr"]
     document["artifacts"]["mode"] = "direct"
     # More tasks than the size has need more connections than its database.

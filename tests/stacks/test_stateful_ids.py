@@ -29,10 +29,16 @@ KEPT_BEHIND_CLOUDFRONT = {
     ("edge", "DistributionVpcOrigin32D1EA18", "AWS::CloudFront::VpcOrigin", "Retain", "Retain"),
     ("edge", "DistributionAccessLogD8E565DA", "AWS::S3::Bucket", "Retain", "Retain"),
 }
+# A team with PrivateLink has these as well: the service's name is in the endpoints of others.
+KEPT_BEHIND_PRIVATE_LINK = {
+    ("edge", "PrivateLink", "AWS::EC2::VPCEndpointService", "Retain", "Retain"),
+    ("edge", "PrivateLinkLoadBalancer18F7DFD2", "AWS::ElasticLoadBalancingV2::LoadBalancer", None, None),
+}
 STATEFUL_TYPES = {
     "AWS::Backup::BackupVault",
     "AWS::CloudFront::Distribution",
     "AWS::CloudFront::VpcOrigin",
+    "AWS::EC2::VPCEndpointService",
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::KMS::Key",
     "AWS::RDS::DBInstance",
@@ -62,6 +68,7 @@ def stateful_resources(shape: str) -> set[tuple[str, str, str, str | None, str |
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "temporary"])
 def test_what_holds_data_or_the_public_name_keeps_its_identity_and_is_kept(shape: str) -> None:
     kept = KEPT | (KEPT_BEHIND_CLOUDFRONT if team(shape).behind_cloudfront else set())
+    kept |= KEPT_BEHIND_PRIVATE_LINK if team(shape).network.private_link else set()
     assert stateful_resources(shape) == kept, (
         "this would replace a team's data or its public name: see docs/reference/stateful-resources.md"
     )

@@ -113,8 +113,8 @@ def _denial(error: ClientError) -> str:
     """Why the resource is not there, in a few words. Raises the error when it does not say that."""
     code = str(error.response["Error"]["Code"])
     metadata: dict[str, Any] = error.response["ResponseMetadata"]
-    # AWS names every error: MiniStack answers a bare 400 where it has no such service.
-    if metadata["HTTPStatusCode"] == 501 or code == "400":
+    # AWS names every error: MiniStack answers a bare 400 where it has no such service, and EC2's own word for a call.
+    if metadata["HTTPStatusCode"] == 501 or code in ("400", "InvalidAction"):
         return NO_API
     if code in _UNKNOWN_THING_CODES or any(word in code for word in _UNKNOWN_THING):
         return f"{error.operation_name} answers {code}"

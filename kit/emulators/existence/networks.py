@@ -23,6 +23,19 @@ def _endpoint(resource: Resource) -> bool:
     return has(found, VpcEndpointId=resource.physical_id, **expected)
 
 
+def _endpoint_service(resource: Resource) -> bool:
+    ids = [resource.physical_id]
+    answer = resource.client("ec2").describe_vpc_endpoint_service_configurations(ServiceIds=ids)
+    return has(answer["ServiceConfigurations"], ServiceId=resource.physical_id)
+
+
+def _endpoint_service_permissions(resource: Resource) -> bool:
+    """Of the service: all that the template allows."""
+    service = resource.property("ServiceId")
+    answer = resource.client("ec2").describe_vpc_endpoint_service_permissions(ServiceId=service)
+    return all(has(answer["AllowedPrincipals"], Principal=arn) for arn in resource.property("AllowedPrincipals"))
+
+
 def _flow_log(resource: Resource) -> bool:
     found = resource.client("ec2").describe_flow_logs(FlowLogIds=[resource.physical_id])["FlowLogs"]
     return has(found, FlowLogId=resource.physical_id, ResourceId=resource.property("ResourceId"))
@@ -68,4 +81,6 @@ QUESTIONS: dict[str, Question] = {
     "AWS::EC2::Subnet": _subnet,
     "AWS::EC2::VPC": _vpc,
     "AWS::EC2::VPCEndpoint": _endpoint,
+    "AWS::EC2::VPCEndpointService": _endpoint_service,
+    "AWS::EC2::VPCEndpointServicePermissions": _endpoint_service_permissions,
 }

@@ -33,6 +33,8 @@ _RECORDED_ONLY = {
     "AWS::EC2::EIP": _Recorded("203.0.113.{byte}", {"AllocationId": "eipalloc-{hex}", "PublicIp": "{ref}"}),
     "AWS::EC2::FlowLog": _Recorded("fl-{hex}", {"Id": "{ref}"}),
     "AWS::EC2::NatGateway": _Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),
+    "AWS::EC2::VPCEndpointService": _Recorded("vpce-svc-{hex}", {"ServiceId": "{ref}"}),
+    "AWS::EC2::VPCEndpointServicePermissions": _Recorded("{hex}"),
     "AWS::WAFv2::IPSet": _Recorded("{hex}|{hex}|REGIONAL", {"Arn": "arn:aws:wafv2:::regional/ipset/{hex}"}),
     "AWS::WAFv2::LoggingConfiguration": _Recorded("arn:aws:wafv2:::regional/webacl/{hex}"),
     "AWS::WAFv2::WebACLAssociation": _Recorded("{hex}"),

@@ -8,7 +8,7 @@ from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from moto.core.utils import pascal_to_camelcase, remap_nested_keys
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.ecs.models import Cluster, TaskDefinition
-from moto.elbv2.models import FakeListenerRule, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import FakeListenerRule, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 from moto.kms.models import Key
 from moto.rds.models import DBParameterGroup, DBSubnetGroup
 from moto.s3.models import FakeBucket
@@ -17,6 +17,7 @@ from moto.s3.models import FakeBucket
 def mend() -> None:
     """Mend the moto of this process."""
     _take_keys_as_written()
+    _take_network_load_balancers()
     _update_by_generated_name(FakeBucket, "BucketName")
     _update_by_generated_name(Cluster, "ClusterName")
     _delete_listener_rules()
@@ -42,6 +43,19 @@ def _take_keys_as_written() -> None:
         return create(name, {**resource, "Properties": properties}, *where, **more)
 
     model.create_from_cloudformation_json = create_as_written
+
+
+def _take_network_load_balancers() -> None:
+    """moto makes an Application Load Balancer of each, which refuses a listener of TCP."""
+    model: Any = FakeLoadBalancer
+    create = model.create_from_cloudformation_json
+
+    def create_by_type(name: str, resource: dict[str, Any], *where: Any, **more: Any) -> Any:
+        balancer = create(name, resource, *where, **more)
+        balancer.type = resource["Properties"].get("Type", balancer.type)
+        return balancer
+
+    model.create_from_cloudformation_json = create_by_type
 
 
 def _update_by_generated_name(model: Any, name_property: str) -> None:

@@ -39,6 +39,8 @@ _RECORDED_ONLY = {
     "AWS::Scheduler::ScheduleGroup": _Recorded(
         "{name}", {"Arn": "arn:aws:scheduler:{region}:{account}:schedule-group/{ref}"}
     ),
+    "AWS::EC2::VPCEndpointService": _Recorded("vpce-svc-{name}", {"ServiceId": "{ref}"}),
+    "AWS::EC2::VPCEndpointServicePermissions": _Recorded("{name}"),
     "AWS::WAFv2::IPSet": _Recorded(
         "{name}|{name}|REGIONAL", {"Arn": "arn:aws:wafv2:{region}:{account}:regional/ipset/{name}/{name}"}
     ),

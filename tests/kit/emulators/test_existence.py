@@ -50,6 +50,7 @@ IDENTIFIED_BY_PROPERTIES = {
     "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCEndpointServicePermissions",
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::ECS::ClusterCapacityProviderAssociations",
     "AWS::IAM::Policy",
@@ -189,7 +190,7 @@ def test_a_vpc_origin_is_asked_for_by_its_id() -> None:
     assert (asked("vo_1"), asked("vo_2")) == (Existence.REAL, Existence.RECORDED_ONLY)
 
 
-@pytest.mark.parametrize(("status", "code"), [(501, "InternalFailure"), (400, "400")])
+@pytest.mark.parametrize(("status", "code"), [(501, "InternalFailure"), (400, "400"), (400, "InvalidAction")])
 def test_an_api_that_the_emulator_lacks_is_said_so(status: int, code: str) -> None:
     answer = bucket_through(refusing(status, code))
     assert answer == Answer(Existence.RECORDED_ONLY, "the emulator has no such API")

@@ -432,6 +432,20 @@ def web_acl_logging(client: Client) -> Recorded:
     return arn, {}
 
 
+def endpoint_service(client: Client) -> Recorded:
+    ids = [subnet(client)[0], subnet(client, "10.9.1.0/24", "b")[0]]
+    made = client("elbv2").create_load_balancer(Name="entrance", Subnets=ids, Scheme="internal", Type="network")
+    arns = [made["LoadBalancers"][0]["LoadBalancerArn"]]
+    service = client("ec2").create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=arns)
+    return service["ServiceConfiguration"]["ServiceId"], {}
+
+
+def endpoint_service_permissions(client: Client) -> Recorded:
+    service, principals = endpoint_service(client)[0], ["arn:aws:iam::111122223333:root"]
+    client("ec2").modify_vpc_endpoint_service_permissions(ServiceId=service, AddAllowedPrincipals=principals)
+    return "permissions", {"ServiceId": service, "AllowedPrincipals": principals}
+
+
 THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": scalable_target,
     "AWS::ApplicationAutoScaling::ScalingPolicy": scaling_policy,
@@ -456,6 +470,8 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::EC2::SubnetRouteTableAssociation": association,
     "AWS::EC2::VPC": vpc,
     "AWS::EC2::VPCEndpoint": endpoint,
+    "AWS::EC2::VPCEndpointService": endpoint_service,
+    "AWS::EC2::VPCEndpointServicePermissions": endpoint_service_permissions,
     "AWS::EC2::VPCGatewayAttachment": gateway_attachment,
     "AWS::ECS::Cluster": cluster,
     "AWS::ECS::ClusterCapacityProviderAssociations": capacity_providers,

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.ecs.models import Cluster, TaskDefinition
-from moto.elbv2.models import FakeListenerRule
+from moto.elbv2.models import FakeListenerRule, FakeLoadBalancer
 from moto.kms.models import Key
 from moto.rds.models import DBParameterGroup, DBSubnetGroup
 from moto.s3.models import FakeBucket
@@ -30,6 +30,7 @@ _MENDED: tuple[tuple[Any, str], ...] = (
     (TaskDefinition, "update_from_cloudformation_json"),
     (SecurityGroup, "update_from_cloudformation_json"),
     (FakeListenerRule, "delete"),
+    (FakeLoadBalancer, "create_from_cloudformation_json"),
     (DBParameterGroup, "physical_resource_id"),
     (DBSubnetGroup, "physical_resource_id"),
 )

@@ -213,3 +213,40 @@ def test_a_changed_team_runs_another_task_definition(mended_aws: MendedAws, chan
     task = mended_aws.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
     (server,) = (c for c in task["containerDefinitions"] if c["name"] == "server")
     assert {"name": "TRACKING_ARTIFACTS", "value": "presigned"} in server["environment"]
+
+
+def test_a_network_load_balancer_takes_a_listener_of_tcp(mended_aws: MendedAws) -> None:
+    subnets = {
+        f"Subnet{number}": {
+            "Type": "AWS::EC2::Subnet",
+            "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": f"10.7.{number}.0/24"},
+        }
+        for number in (1, 2)
+    }
+    forward = {"Type": "forward", "TargetGroupArn": {"Ref": "Targets"}}
+    kinds = "AWS::ElasticLoadBalancingV2::"
+    resources = {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.7.0.0/16"}},
+        **subnets,
+        "Balancer": {
+            "Type": f"{kinds}LoadBalancer",
+            "Properties": {"Type": "network", "Scheme": "internal", "Subnets": [{"Ref": name} for name in subnets]},
+        },
+        "Targets": {
+            "Type": f"{kinds}TargetGroup",
+            "Properties": {"Port": 443, "Protocol": "TCP", "TargetType": "alb", "VpcId": {"Ref": "Vpc"}},
+        },
+        "Listener": {
+            "Type": f"{kinds}Listener",
+            "Properties": {
+                "LoadBalancerArn": {"Ref": "Balancer"},
+                "Port": 443,
+                "Protocol": "TCP",
+                "DefaultActions": [forward],
+            },
+        },
+    }
+    mended_aws.deploy("entrance", {"Resources": resources})
+    arn = mended_aws.physical_ids("entrance")["Balancer"]
+    (listener,) = mended_aws.client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"]
+    assert (listener["Port"], listener["Protocol"]) == (443, "TCP")
