@@ -46,6 +46,9 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "network.cidr": (ABSENT, "10.9.0.0/24"),
     "network.existing": (ABSENT, _EXISTING, _EXISTING | _PUBLIC_SUBNETS),
     "artifacts.retention_days": (ABSENT, 3650),
+    "artifacts.garbage_collection_days": (ABSENT, 90),
+    "firewall.allowed_addresses": (ABSENT, ["198.51.100.0/24"]),
+    "firewall.requests_per_second": (ABSENT, 900),
     "clients.trusted_arns": (ABSENT, ["arn:aws:iam::111122223333:role/people"]),
     "clients.ci": (
         ABSENT,
@@ -63,7 +66,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
 
 
 def options() -> dict[str, tuple[object, ...]]:
-    """Each key that a team file can have, with the values that are tried.
+    """Each key that a team file can have, with the values that are tried, the default first.
 
     Raises KeyError for a key that has no sample yet.
     """
@@ -96,7 +99,12 @@ def _values(key: str, field: FieldInfo) -> tuple[object, ...]:
     kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, types.UnionType) else ()
     kind = next((kind for kind in kinds if kind is not type(None)), field.annotation)
     if kind is bool:
-        return (False, True)
+        return _default_first(field, (False, True))
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return tuple(member.value for member in kind)
+        return _default_first(field, tuple(member.value for member in kind))
     return _SAMPLES[key]
+
+
+def _default_first(field: FieldInfo, values: tuple[object, ...]) -> tuple[object, ...]:
+    first = field.default if field.default in values else ABSENT
+    return (first, *(value for value in values if value != first))
