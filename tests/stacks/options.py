@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from stacks.config import TeamConfig
 from stacks.section import section_of
 from stacks.values import MAX_NAME_LENGTH
-from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, ZONE
+from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, REPLICA, ZONE
 
 ABSENT = object()
 """The key is not in the file."""
@@ -47,6 +47,8 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "network.existing": (ABSENT, _EXISTING, _EXISTING | _PUBLIC_SUBNETS),
     "artifacts.retention_days": (ABSENT, 3650),
     "artifacts.garbage_collection_days": (ABSENT, 90),
+    "artifacts.object_lock_days": (ABSENT, 365),
+    "artifacts.replica": (ABSENT, REPLICA),
     "firewall.allowed_addresses": (ABSENT, ["198.51.100.0/24"]),
     "firewall.requests_per_second": (ABSENT, 900),
     "clients.trusted_arns": (ABSENT, ["arn:aws:iam::111122223333:role/people"]),
