@@ -56,7 +56,10 @@ TIERS = (
         commands=[[str(_BIN / "ruff"), "check", "--quiet"], [str(_BIN / "hadolint"), "server_image/Dockerfile"]],
     ),
     Tier(name="types", commands=[[str(_BIN / "mypy")]]),
-    Tier(name="reference", commands=[[str(_BIN / "python"), "-m", "kit.reference", "--check"]]),
+    Tier(
+        name="reference",
+        commands=[[str(_BIN / "python"), "-m", f"kit.{page}", "--check"] for page in ("reference", "security_page")],
+    ),
     Tier(name="templates", commands=[[*_PYTEST, "tests/stacks", "tests/test_app.py"]]),
     Tier(name="scanners", commands=[[*_PYTEST, "tests/scanners"]]),
     Tier(name="kit", commands=[[*_PYTEST, "tests/kit"]]),

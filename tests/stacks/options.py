@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from stacks.config import TeamConfig
 from stacks.section import section_of
 from stacks.values import MAX_NAME_LENGTH
-from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, ZONE
+from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, REPLICA, ZONE
 
 ABSENT = object()
 """The key is not in the file."""
@@ -47,6 +47,11 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "network.private_link": (ABSENT, {"allowed_principals": ["arn:aws:iam::444455556666:root"]}),
     "network.existing": (ABSENT, _EXISTING, _EXISTING | _PUBLIC_SUBNETS),
     "artifacts.retention_days": (ABSENT, 3650),
+    "artifacts.garbage_collection_days": (ABSENT, 90),
+    "artifacts.object_lock_days": (ABSENT, 365),
+    "artifacts.replica": (ABSENT, REPLICA),
+    "firewall.allowed_addresses": (ABSENT, ["198.51.100.0/24"]),
+    "firewall.requests_per_second": (ABSENT, 900),
     "clients.trusted_arns": (ABSENT, ["arn:aws:iam::111122223333:role/people"]),
     "clients.ci": (
         ABSENT,
@@ -64,7 +69,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
 
 
 def options() -> dict[str, tuple[object, ...]]:
-    """Each key that a team file can have, with the values that are tried.
+    """Each key that a team file can have, with the values that are tried, the default first.
 
     Raises KeyError for a key that has no sample yet.
     """
@@ -97,7 +102,12 @@ def _values(key: str, field: FieldInfo) -> tuple[object, ...]:
     kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, types.UnionType) else ()
     kind = next((kind for kind in kinds if kind is not type(None)), field.annotation)
     if kind is bool:
-        return (False, True)
+        return _default_first(field, (False, True))
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return tuple(member.value for member in kind)
+        return _default_first(field, tuple(member.value for member in kind))
     return _SAMPLES[key]
+
+
+def _default_first(field: FieldInfo, values: tuple[object, ...]) -> tuple[object, ...]:
+    first = field.default if field.default in values else ABSENT
+    return (first, *(value for value in values if value != first))

