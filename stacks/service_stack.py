@@ -67,27 +67,7 @@ class ServiceStack(TeamStack):
             container_insights_v2=ecs.ContainerInsights.ENABLED,
             enable_fargate_capacity_providers=team.server.spot,
         )
-        service = ecs.FargateService(
-            self,
-            "Service",
-            cluster=cluster,
-            task_definition=server.task_definition,
-            desired_count=None if scales(team) else team.sizing.tasks,
-            capacity_provider_strategies=_SPOT if team.server.spot else None,
-            vpc_subnets=network.task_subnets,
-            assign_public_ip=team.network.egress == Egress.PUBLIC_IP,
-            security_groups=[security_group],
-            # A task has none of its service's tags unless it is told to, and tasks are what Fargate bills.
-            propagate_tags=ecs.PropagatedTagSource.SERVICE,
-            enable_ecs_managed_tags=True,
-            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
-            # A rollout runs old and new tasks side by side: the database's connections are counted for that.
-            min_healthy_percent=100,
-            max_healthy_percent=200,
-            health_check_grace_period=cdk.Duration.seconds(180),
-        )
-        # The first task would start before it may read its image and secrets.
-        service.node.add_dependency(server.execution_role)
+        service = self._service(team, server, cluster, network, security_group)
         ClientRoles(self, "ClientRoles", team=team, backing=backing)
         place = TaskPlace(
             cluster=cluster,
@@ -95,12 +75,7 @@ class ServiceStack(TeamStack):
             security_group_id=security_group.security_group_id,
             public_ip=team.network.egress == Egress.PUBLIC_IP,
         )
-        if team.database.password_rotation_days:
-            Rotation(self, "Rotation", team=team, backing=backing, server=server, place=place)
-        if days := team.artifacts.garbage_collection_days:
-            GarbageCollection(
-                self, "GarbageCollection", team=team, older_than_days=days, backing=backing, server=server, place=place
-            )
+        self._add_scheduled_tasks(team, backing, server, place)
         target_group = self._stand_behind(service, network.vpc, edge)
         if scales(team):
             add_scaling(team, service, target_group)
@@ -123,6 +98,47 @@ class ServiceStack(TeamStack):
         cdk.CfnOutput(self, "ServiceName", value=service.service_name)
         cdk.CfnOutput(self, "AlarmTopicArn", value=alarms.topic.topic.topic_arn)
         cdk.CfnOutput(self, "TaskDefinitionArn", value=server.task_definition.task_definition_arn)
+
+    def _service(
+        self,
+        team: TeamConfig,
+        server: TrackingServer,
+        cluster: ecs.Cluster,
+        network: NetworkStack,
+        security_group: ec2.SecurityGroup,
+    ) -> ecs.FargateService:
+        service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            task_definition=server.task_definition,
+            desired_count=None if scales(team) else team.sizing.tasks,
+            capacity_provider_strategies=_SPOT if team.server.spot else None,
+            vpc_subnets=network.task_subnets,
+            assign_public_ip=team.network.egress == Egress.PUBLIC_IP,
+            security_groups=[security_group],
+            # A task has none of its service's tags unless it is told to, and tasks are what Fargate bills.
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            enable_ecs_managed_tags=True,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
+            # A rollout runs old and new tasks side by side: the database's connections are counted for that.
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            health_check_grace_period=cdk.Duration.seconds(180),
+        )
+        # The first task would start before it may read its image and secrets.
+        service.node.add_dependency(server.execution_role)
+        return service
+
+    def _add_scheduled_tasks(
+        self, team: TeamConfig, backing: Backing, server: TrackingServer, place: TaskPlace
+    ) -> None:
+        if team.database.password_rotation_days:
+            Rotation(self, "Rotation", team=team, backing=backing, server=server, place=place)
+        if days := team.artifacts.garbage_collection_days:
+            GarbageCollection(
+                self, "GarbageCollection", team=team, older_than_days=days, backing=backing, server=server, place=place
+            )
 
     def _security_group(self, vpc: ec2.IVpc, data: DataStack) -> ec2.SecurityGroup:
         """The tasks' own group: out to the database and to AWS by https. The listener's rule lets its balancer in."""
