@@ -76,7 +76,7 @@ class Distribution(Construct):
         for kept in (origin, distribution):
             kept.apply_removal_policy(removal_policy(team))
         self.host = distribution.distribution_domain_name
-        _acknowledge(distribution)
+        _acknowledge(distribution, team)
 
 
 def _viewer_address(scope: Construct) -> cloudfront.Function:
@@ -88,15 +88,13 @@ def _viewer_address(scope: Construct) -> cloudfront.Function:
     )
 
 
-def _acknowledge(distribution: cloudfront.Distribution) -> None:
+def _acknowledge(distribution: cloudfront.Distribution, team: TeamConfig) -> None:
     acknowledge(distribution, "AwsSolutions-CFR1", "Teams work from anywhere; who may come is a question of passwords.")
-    acknowledge(
-        distribution,
-        "AwsSolutions-CFR2",
-        "The web ACL is the load balancer's, which CloudFront alone reaches: one of CloudFront's is in us-east-1.",
-    )
-    acknowledge(
-        distribution,
-        "AwsSolutions-CFR4",
-        "CloudFront sets the oldest TLS of its own host names itself. The web ACL refuses requests below TLS 1.2.",
-    )
+    oldest = "CloudFront sets the oldest TLS of its own host names itself."
+    if team.firewall.enabled:
+        acl = "The web ACL is the load balancer's, which CloudFront alone reaches: one of CloudFront's is in us-east-1."
+        oldest = f"{oldest} The web ACL refuses requests below TLS 1.2."
+    else:
+        acl = "The team file says that the organisation's Firewall Manager brings the web ACL."
+    acknowledge(distribution, "AwsSolutions-CFR2", acl)
+    acknowledge(distribution, "AwsSolutions-CFR4", oldest)
