@@ -28,6 +28,7 @@ class EdgeStack(TeamStack):
 
     Attributes:
         listener: where the service hangs its rule.
+        load_balancer_full_name: `app/<name>/<id>`, by which CloudWatch knows its metrics.
         security_group: the load balancer's; the service admits nobody else.
         public_host: the host name in every client. A load balancer's generated one may carry capitals.
         scheme: `https`, or `http` for an internal team without a domain.
@@ -70,6 +71,7 @@ class EdgeStack(TeamStack):
             drop_invalid_header_fields=True,
             deletion_protection=not team.temporary,
         )
+        self.load_balancer_full_name = balancer.load_balancer_full_name
         log = access_log(self, team)
         balancer.log_access_logs(log)
         acknowledge_unlogged(log)

@@ -86,7 +86,7 @@ class ServiceStack(TeamStack):
             service=service,
             log=server.log,
             requests=RequestMetrics(
-                listener_arn=edge.listener.listener_arn,
+                load_balancer_full_name=edge.load_balancer_full_name,
                 target_group_full_name=target_group.target_group_full_name,
             ),
             database_instance=data.database.instance.instance_identifier,

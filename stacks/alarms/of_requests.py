@@ -18,8 +18,8 @@ _ENOUGH_REQUESTS = 30
 class RequestMetrics:
     """The metrics of one load balancer and one target group."""
 
-    def __init__(self, *, listener_arn: str, target_group_full_name: str) -> None:
-        self._balancer = {"LoadBalancer": _full_name(listener_arn)}
+    def __init__(self, *, load_balancer_full_name: str, target_group_full_name: str) -> None:
+        self._balancer = {"LoadBalancer": load_balancer_full_name}
         self._targets = {**self._balancer, "TargetGroup": target_group_full_name}
 
     def of_targets(self, name: str, statistic: str, period: cdk.Duration = FIVE_MINUTES) -> cloudwatch.Metric:
@@ -93,12 +93,3 @@ def _metric(name: str, statistic: str, period: cdk.Duration, dimensions: dict[st
         period=period,
         dimensions_map=dimensions,
     )
-
-
-def _full_name(listener_arn: str) -> str:
-    """`app/<name>/<id>`, out of `arn:…:listener/app/<name>/<id>/<listener>`: so no stack has to export it.
-
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
-    """
-    parts = cdk.Fn.split("/", listener_arn)
-    return "/".join(cdk.Fn.select(index, parts) for index in (1, 2, 3))

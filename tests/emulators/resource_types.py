@@ -12,7 +12,7 @@ from stacks.config import StackKind
 from tests.emulators.aws import Aws, resources, unique
 from tests.stacks.shapes import SHAPES, team, templates
 
-# Public IPs for egress: the one shape that every emulator takes.
+# Public IPs for egress, and no task on a schedule: the one shape that every emulator takes.
 SHAPE = "cheap"
 REFUSED, NOT_REACHED = "refused", "not reached"
 
@@ -251,6 +251,18 @@ def _zone(aws: Aws) -> str:
     return str(zone["HostedZone"]["Id"]).rpartition("/")[2]
 
 
+def _schedule(aws: Aws) -> dict[str, Any]:
+    topic = aws.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
+    properties = {
+        "ScheduleExpression": "rate(1 day)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": topic, "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]}},
+    }
+    statement = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+    return resources(Role=("AWS::IAM::Role", role), Schedule=("AWS::Scheduler::Schedule", properties))
+
+
 _PROBES = {
     "AWS::ApplicationAutoScaling::ScalableTarget": _scalable_target,
     "AWS::ApplicationAutoScaling::ScalingPolicy": _scaling_policy,
@@ -267,6 +279,8 @@ _PROBES = {
     "AWS::Lambda::Function": _function,
     "AWS::Route53::RecordSet": _record,
     "AWS::SNS::Subscription": _subscription,
+    "AWS::Scheduler::Schedule": _schedule,
+    "AWS::Scheduler::ScheduleGroup": lambda aws: resources(Group=("AWS::Scheduler::ScheduleGroup", {})),
     "AWS::WAFv2::IPSet": _ip_set,
     "AWS::WAFv2::LoggingConfiguration": _web_acl_logging,
     "AWS::WAFv2::WebACL": _web_acl,

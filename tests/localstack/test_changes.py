@@ -19,6 +19,7 @@ class TestOnLocalStack(Changes):
         assert "LocalStack 4.14.0 at http://127.0.0.1:" in told
         for words in (
             "egress is public-ip where the team file says nat",
+            "no task starts on a schedule",
             "AWS::RDS::DBInstance",
             "IAM allows everything",
             "LocalStack forgets everything when it stops",

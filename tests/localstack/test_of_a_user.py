@@ -17,7 +17,15 @@ from kit.environment import ROOT
 from tests.localstack.belonging import belonging_to
 from tests.running import TEAM, LocalTeam, remains
 
-GUEST = "region: eu-west-1\nsize: dev\nnetwork:\n  cidr: 10.9.0.0/20\n  egress: public-ip\n"
+GUEST = """\
+region: eu-west-1
+size: dev
+network:
+  cidr: 10.9.0.0/20
+  egress: public-ip
+database:
+  password_rotation_days: 0
+"""
 
 
 class Commands:

@@ -27,7 +27,7 @@ ELSEWHERE = "arn:aws:backup:eu-central-1:111122223333:backup-vault:mlflow-copies
 _SHAPES: dict[str, dict[str, Any]] = {
     "smallest": {"size": "dev"},
     "usual": {},
-    "cheap": {"size": "dev", "network": {"egress": "public-ip"}},
+    "cheap": {"size": "dev", "network": {"egress": "public-ip"}, "database": {"password_rotation_days": 0}},
     "closed": {
         "size": "medium",
         "network": {"egress": "endpoints"},

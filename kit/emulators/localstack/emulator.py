@@ -60,6 +60,8 @@ class LocalStack(Emulator):
     changes_tags = False
     # It has no AWS::EC2::EIP.
     has_nat_gateways = False
+    # It gives task definitions no ARN, which the roles of schedules name.
+    has_schedules = False
     _health_path = _HEALTH_PATH
 
     def __init__(self, state: Path, team: str, region: str) -> None:
@@ -85,6 +87,7 @@ class LocalStack(Emulator):
         return (
             "the team file's tags are left out: LocalStack 4.14 fails to change a subnet's",
             "egress is public-ip where the team file says nat: LocalStack 4.14 has no AWS::EC2::EIP",
+            "no task starts on a schedule, so passwords stay as they are: LocalStack 4.14 has no ECS",
             *(
                 ("IAM, and what LocalStack keeps when it stops, are as you have set it up",)
                 if self.of_the_user

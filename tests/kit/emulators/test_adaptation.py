@@ -19,6 +19,9 @@ NEW_NETWORK_WITH_NAT = [
 ]
 
 
+OF_SCHEDULES = {"database": {"password_rotation_days"}, "artifacts": {"garbage_collection_days"}}
+
+
 def with_tags(shape: str) -> TeamConfig:
     return team(shape).model_copy(update={"tags": {"cost-centre": "42"}})
 
@@ -35,7 +38,7 @@ def test_localstack_alone_has_no_nat_gateways() -> None:
 def test_public_addresses_stand_for_a_nat_gateway_and_nothing_else_changes(shape: str) -> None:
     adapted = adapt(team(shape), LocalStack)
     assert adapted.network.egress == Egress.PUBLIC_IP
-    changed: Any = {"network": {"egress"}, "tags": True}
+    changed: Any = {"network": {"egress"}, "tags": True, **OF_SCHEDULES}
     assert adapted.model_dump(exclude=changed) == team(shape).model_dump(exclude=changed)
 
 
@@ -56,7 +59,15 @@ def test_an_emulator_with_nat_gateways_takes_the_team_as_it_is(shape: str) -> No
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in NEW_NETWORK_WITH_NAT])
 def test_an_existing_network_and_other_egress_stay_on_every_emulator(shape: str) -> None:
-    assert all(unchanged(team(shape), emulator) for emulator in EMULATORS)
+    assert all(adapt(team(shape), emulator).network == team(shape).network for emulator in EMULATORS)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_localstack_alone_is_given_no_task_on_a_schedule(shape: str) -> None:
+    adapted = adapt(team(shape), LocalStack)
+    assert adapted.database.password_rotation_days == 0
+    assert adapted.artifacts.garbage_collection_days is None
+    assert [emulator.name for emulator in EMULATORS if not emulator.has_schedules] == ["LocalStack"]
 
 
 def test_both_kinds_of_shape_are_tried() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from kit.guard.stack_policy import stack_policies
 from tests.stacks.shapes import SHAPES, team, templates
-from tests.stacks.test_stateful_ids import KEPT
+from tests.stacks.test_stateful_ids import kept
 
 
 def denied(policy: dict[str, Any]) -> set[str]:
@@ -22,7 +22,7 @@ def denied(policy: dict[str, Any]) -> set[str]:
 def test_what_holds_data_or_the_public_name_may_be_neither_replaced_nor_deleted(shape: str) -> None:
     policies = stack_policies(templates(shape))
     for kind in ("network", "data", "edge", "service"):
-        expected = {logical_id for of, logical_id, *_ in KEPT if of == kind}
+        expected = {logical_id for of, logical_id, *_ in kept(shape) if of == kind}
         assert denied(policies[team(shape).stack_name(kind)]) == expected
 
 
