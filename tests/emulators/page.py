@@ -29,9 +29,9 @@ What each emulator really does with this kit's stacks. `{COMMAND}` measures and 
 
 `real`: the service's own API has it. `recorded only`: CloudFormation says CREATE_COMPLETE, but the service has no such
 thing, or (`no API`) does not exist. `refused`: CloudFormation does not create it. The stacks are those of a team with
-`egress: public-ip` and no rotation of passwords (the shape `{SHAPE}` of the tests); types that these do not hold are tried
-alone. A custom resource (`Custom::S3AutoDeleteObjects` of temporary teams) is CloudFormation\'s alone: no API can be asked
-for it.
+`egress: public-ip` and no rotation of passwords (the shape `{SHAPE}` of the tests); types that these do not hold are
+tried alone. A custom resource (`Custom::S3AutoDeleteObjects` of temporary teams) is CloudFormation's alone: no API can
+be asked for it.
 
 What is recorded only has no effect there, so a deployment proves nothing about it. `scripts/kit status` shows it, and
 {RESOURCE_TYPES} holds that no type is forgotten.
