@@ -41,10 +41,10 @@ def test_what_was_deleted_long_enough_ago_is_gone_with_its_artifacts(deployment:
     with deployment.serving(**ANONYMOUS) as server:
         experiment = ask(server, "experiments/create", name="kept")["experiment_id"]
         other = ask(server, "experiments/create", name="deleted")["experiment_id"]
-        old, _ = make_run(deployment, s3, server, experiment)
+        old, old_key = make_run(deployment, s3, server, experiment)
         recent, recent_key = make_run(deployment, s3, server, experiment)
         alive, alive_key = make_run(deployment, s3, server, experiment)
-        inside, _ = make_run(deployment, s3, server, other)
+        inside, inside_key = make_run(deployment, s3, server, other)
         for run in (old, recent):
             ask(server, "runs/delete", run_id=run)
         ask(server, "experiments/delete", experiment_id=other)
@@ -56,8 +56,9 @@ def test_what_was_deleted_long_enough_ago_is_gone_with_its_artifacts(deployment:
         assert {row[0] for row in deployment.query("SELECT run_uuid FROM runs")} == {recent, alive}
         assert deployment.query("SELECT count(*) FROM experiments WHERE name = 'deleted'") == [(0,)]
         assert deployment.query(f"SELECT count(*) FROM metrics WHERE run_uuid = '{old}'") == [(0,)]
-        assert keys(s3, f"artifacts/{experiment}/") == {recent_key, alive_key}
-        assert keys(s3, f"artifacts/{other}/") == set()
+        # The bucket is everybody's, and every database has an experiment 1.
+        made = {old_key, recent_key, alive_key, inside_key}
+        assert made & keys(s3, "artifacts/") == {recent_key, alive_key}
         # The one that is kept can be restored.
         ask(server, "runs/restore", run_id=recent)
     assert old in done.stderr
