@@ -1,15 +1,19 @@
 """The scheduled task that rotates the server's password."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
-from aws_cdk.assertions import Match
+from aws_cdk.assertions import Match, Template
 
-from tests.stacks.shapes import SHAPES, template
+import app
+from stacks.config import TeamConfig
+from tests.stacks.shapes import CONTEXT, SHAPES, template
 from tests.stacks.test_service_stack import containers, statements
 
-NEVER = "temporary"
+NEVER = ("cheap", "temporary")
 
 
 def of_rotation(shape: str, resource_type: str) -> dict[str, dict[str, Any]]:
@@ -17,16 +21,17 @@ def of_rotation(shape: str, resource_type: str) -> dict[str, dict[str, Any]]:
     return {name: resource["Properties"] for name, resource in found.items() if name.startswith("Rotation")}
 
 
-@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != NEVER])
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in NEVER])
 def test_each_day_a_task_looks_whether_the_password_is_old_enough(shape: str) -> None:
     (schedule,) = of_rotation(shape, "AWS::Scheduler::Schedule").values()
     assert schedule["ScheduleExpression"] == "cron(0 4 * * ? *)"
     assert containers(shape)["rotate"]["Command"][-3:] == ["rotate", "--older-than-days", "30"]
 
 
-def test_a_team_that_wants_no_rotation_has_none() -> None:
-    assert of_rotation(NEVER, "AWS::Scheduler::Schedule") == {}
-    assert "rotate" not in containers(NEVER)
+@pytest.mark.parametrize("shape", NEVER)
+def test_a_team_that_wants_no_rotation_has_none(shape: str) -> None:
+    assert of_rotation(shape, "AWS::Scheduler::Schedule") == {}
+    assert "rotate" not in containers(shape)
 
 
 def test_the_task_may_change_the_servers_secret_and_no_other() -> None:
@@ -42,9 +47,18 @@ def test_its_start_reads_the_masters_secret_and_no_other() -> None:
     assert isinstance(secrets, dict)
 
 
-@pytest.mark.parametrize(("shape", "public"), [("usual", "DISABLED"), ("cheap", "ENABLED")])
-def test_the_task_runs_where_the_service_does(shape: str, public: str) -> None:
-    service = template(shape, "service")
+def with_public_addresses() -> Template:
+    shape = {"name": "cheap", "region": "eu-west-1", "size": "dev", "network": {"egress": "public-ip"}}
+    team = TeamConfig.model_validate(shape)
+    assembly = app.build(cdk.App(context=CONTEXT), [team]).synth()
+    return Template.from_json(assembly.get_stack_by_name(team.stack_name("service")).template)
+
+
+@pytest.mark.parametrize(
+    ("service_of", "public"), [(lambda: template("usual", "service"), "DISABLED"), (with_public_addresses, "ENABLED")]
+)
+def test_the_task_runs_where_the_service_does(service_of: Callable[[], Template], public: str) -> None:
+    service = service_of()
     (of_service,) = service.find_resources("AWS::ECS::Service").values()
     network = of_service["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert network["AssignPublicIp"] == public
