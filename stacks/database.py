@@ -10,7 +10,7 @@ from constructs import Construct
 
 from stacks.backup import has_snapshots
 from stacks.config import Insights, TeamConfig
-from stacks.database_parameters import PARAMETERS
+from stacks.database_parameters import EXPORTED_LOGS, PARAMETERS
 from stacks.monitoring_role import monitoring_role
 from stacks.removal import database_removal_policy, removal_policy
 from stacks.rule_packs import acknowledge, acknowledge_lint
@@ -19,8 +19,6 @@ NAME = "mlflow"
 PORT = 5432
 USER = "mlflow_server"
 _MASTER = "mlflow_master"
-EXPORTED_LOGS = ("postgresql", "upgrade")
-"""To CloudWatch, in log groups that RDS makes: `kit protect` says how long they are kept."""
 _MONITORING_SECONDS = 60
 
 

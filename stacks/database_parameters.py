@@ -15,3 +15,6 @@ PARAMETERS = {
 }
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html,
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL_Password_Encryption_configuration.html"""
+
+EXPORTED_LOGS = ("postgresql", "upgrade")
+"""To CloudWatch, in log groups that RDS makes: `kit protect` says how long they are kept."""

@@ -14,7 +14,7 @@ from kit.guard.stack_policy import stack_policies
 from kit.local.errors import LocalError
 from kit.local.templates import deployed_templates
 from stacks.config import StackKind, TeamConfig
-from stacks.database import EXPORTED_LOGS
+from stacks.database_parameters import EXPORTED_LOGS
 
 Tell = Callable[[str], None]
 

@@ -135,3 +135,9 @@ def test_another_checkout_that_the_caller_works_in_is_not_the_one_that_runs(tmp_
     answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "scripts/kit status example" in answer.stdout
+
+
+def test_the_commands_start_without_the_cdk() -> None:
+    """Its Node process would take a second, and Ctrl-C would end it before the command has cleaned up."""
+    program = "import sys, kit.cli; sys.exit('aws_cdk' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
