@@ -6,28 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from stacks.section import Section
-from stacks.values import refuse
-
-_PRINCIPAL = re.compile(r"arn:aws(-[a-z-]+)?:iam::[0-9]{12}:(root|(role|user)/[\w+=,.@/-]{1,576})")
-_PROVIDER = re.compile(r"arn:aws(-[a-z-]+)?:iam::[0-9]{12}:oidc-provider/[\w.:/-]{1,255}")
-
-
-def _principal_arn(value: str) -> str:
-    if not _PRINCIPAL.fullmatch(value):
-        raise refuse(
-            "is not the ARN of a role, a user or an account; allowed: arn:aws:iam::<account>: followed by role/<name>, "
-            "user/<name> or root"
-        )
-    return value
-
-
-def _provider_arn(value: str) -> str:
-    if not _PROVIDER.fullmatch(value):
-        raise refuse(
-            "is not the ARN of an IAM OpenID Connect provider; allowed: arn:aws:iam::<account>:oidc-provider/<host>, "
-            "as the IAM console shows it"
-        )
-    return value
+from stacks.values import matching, refuse
 
 
 def _subject(value: str) -> str:
@@ -41,8 +20,22 @@ def _subject(value: str) -> str:
     return value
 
 
-PrincipalArn = Annotated[str, AfterValidator(_principal_arn)]
-ProviderArn = Annotated[str, AfterValidator(_provider_arn)]
+PrincipalArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z-]+)?:iam::[0-9]{12}:(root|(role|user)/[\w+=,.@/-]{1,576})",
+        "is not the ARN of a role, a user or an account; allowed: arn:aws:iam::<account>: followed by role/<name>, "
+        "user/<name> or root",
+    ),
+]
+ProviderArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z-]+)?:iam::[0-9]{12}:oidc-provider/[\w.:/-]{1,255}",
+        "is not the ARN of an IAM OpenID Connect provider; allowed: arn:aws:iam::<account>:oidc-provider/<host>, "
+        "as the IAM console shows it",
+    ),
+]
 Subject = Annotated[str, AfterValidator(_subject)]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from stacks.values import refuse
+from stacks.values import matching, refuse
 
 PRIVATE_BLOCKS = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """https://datatracker.ietf.org/doc/html/rfc1918"""
@@ -68,12 +68,6 @@ def _subnets(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-def _vpc_id(value: str) -> str:
-    if not re.fullmatch(r"vpc-[0-9a-f]{8,17}", value):
-        raise refuse("is not a VPC's id; allowed: an id such as vpc-0a1b2c3d4e5f67890")
-    return value
-
-
 def _principals(values: tuple[str, ...]) -> tuple[str, ...]:
     """https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html#add-remove-permissions"""
     allowed = "allowed: ARNs such as arn:aws:iam::111122223333:root"
@@ -87,7 +81,9 @@ def _principals(values: tuple[str, ...]) -> tuple[str, ...]:
 
 VpcCidr = Annotated[str, AfterValidator(_vpc_cidr)]
 PrivateCidr = Annotated[str, AfterValidator(_private_cidr)]
-VpcId = Annotated[str, AfterValidator(_vpc_id)]
+VpcId = Annotated[
+    str, matching(r"vpc-[0-9a-f]{8,17}", "is not a VPC's id; allowed: an id such as vpc-0a1b2c3d4e5f67890")
+]
 Zones = Annotated[tuple[str, ...], AfterValidator(_zones)]
 Subnets = Annotated[tuple[str, ...], AfterValidator(_subnets)]
 Principals = Annotated[tuple[str, ...], AfterValidator(_principals)]

@@ -24,13 +24,24 @@ TEAM_TAG = "team"
 _NAME = re.compile(r"[a-z](-?[a-z0-9])*")
 _REGION = re.compile(r"\b[a-z]{2,4}(-[a-z]+)+-[0-9]")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_CERTIFICATE = re.compile(r"arn:aws(-[a-z-]+)?:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}")
 _TAG = re.compile(r"[\w\s+\-=.:/@]*")
 
 
 def refuse(sentence: str) -> PydanticCustomError:
     """What follows the key and its value in the message: what is wrong, what is allowed, and what to try."""
     return PydanticCustomError("refused", "{sentence}", {"sentence": sentence})
+
+
+def matching(pattern: str, sentence: str) -> AfterValidator:
+    """The rule for a text that a pattern describes as a whole; `sentence` refuses any other."""
+    whole = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not whole.fullmatch(value):
+            raise refuse(sentence)
+        return value
+
+    return AfterValidator(check)
 
 
 def _team_name(value: str) -> str:
@@ -62,21 +73,6 @@ def _server_name(value: str) -> str:
     """https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html#ACM-RequestCertificate-request-DomainName"""
     if len(_host_name(value)) > 64:
         raise refuse("is too long; allowed: 64 characters, as certificates do; take a shorter name")
-    return value
-
-
-def _hosted_zone_id(value: str) -> str:
-    if not re.fullmatch(r"Z[0-9A-Z]{1,31}", value):
-        raise refuse("is not a Route 53 zone's id; allowed: an id such as Z0123456789ABCDEFGHIJ, without /hostedzone/")
-    return value
-
-
-def _certificate_arn(value: str) -> str:
-    if not _CERTIFICATE.fullmatch(value):
-        raise refuse(
-            "is not an ACM certificate's ARN; allowed: "
-            "arn:aws:acm:<region>:<account>:certificate/<id>, as the ACM console shows it"
-        )
     return value
 
 
@@ -113,7 +109,20 @@ TeamName = Annotated[str, AfterValidator(_team_name)]
 Region = Annotated[str, AfterValidator(_region)]
 ServerName = Annotated[str, AfterValidator(_server_name)]
 ZoneName = Annotated[str, AfterValidator(_host_name)]
-HostedZoneId = Annotated[str, AfterValidator(_hosted_zone_id)]
-CertificateArn = Annotated[str, AfterValidator(_certificate_arn)]
+HostedZoneId = Annotated[
+    str,
+    matching(
+        r"Z[0-9A-Z]{1,31}",
+        "is not a Route 53 zone's id; allowed: an id such as Z0123456789ABCDEFGHIJ, without /hostedzone/",
+    ),
+]
+CertificateArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z-]+)?:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}",
+        "is not an ACM certificate's ARN; allowed: "
+        "arn:aws:acm:<region>:<account>:certificate/<id>, as the ACM console shows it",
+    ),
+]
 InstanceClass = Annotated[str, AfterValidator(_instance_class)]
 Tags = Annotated[dict[str, str], AfterValidator(_tags)]
