@@ -1,17 +1,15 @@
 """The task that deletes for good what users have deleted."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from stacks.artifact_environment import artifact_environment
 from stacks.backing import Backing
 from stacks.config import TeamConfig
-from stacks.container import TMP, add_container
+from stacks.container import add_container
 from stacks.database_environment import database_environment
-from stacks.rule_packs import acknowledge
+from stacks.own_task import own_task
 from stacks.scheduled_task import ScheduledTask, TaskPlace
-from stacks.task_roles import execution_role
 from stacks.tracking_server import TrackingServer
 
 
@@ -33,22 +31,13 @@ class GarbageCollection(Construct):
         place: TaskPlace,
     ) -> None:
         super().__init__(scope, id)
-        execution = execution_role(
+        task_definition = own_task(
             self,
-            backing,
-            secret_arns=[],
-            repository_arn=server.image.repository.repository_arn,
-            log_group_arn=server.log.log_group_arn,
-        )
-        task_definition = ecs.FargateTaskDefinition(
-            self,
-            "TaskDefinition",
+            server=server,
+            backing=backing,
+            task_role=server.task_definition.task_role,
             cpu=512,
             memory_limit_mib=1024,
-            runtime_platform=server.platform,
-            task_role=server.task_definition.task_role,
-            execution_role=execution.without_policy_updates(),
-            volumes=[ecs.Volume(name=TMP)],
         )
         add_container(
             task_definition,
@@ -67,7 +56,6 @@ class GarbageCollection(Construct):
             },
             secrets={},
         )
-        acknowledge(task_definition, "AwsSolutions-ECS2", "The environment holds addresses, names and numbers.")
         ScheduledTask(
             self,
             "Daily",

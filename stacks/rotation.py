@@ -6,11 +6,11 @@ from constructs import Construct
 
 from stacks.backing import Backing
 from stacks.config import TeamConfig
-from stacks.container import TMP, add_container
+from stacks.container import add_container
 from stacks.database_environment import database_environment
-from stacks.rule_packs import acknowledge
+from stacks.own_task import own_task
 from stacks.scheduled_task import ScheduledTask, TaskPlace
-from stacks.task_roles import execution_role, rotation_role
+from stacks.task_roles import rotation_role
 from stacks.tracking_server import TrackingServer
 
 
@@ -19,9 +19,6 @@ class Rotation(Construct):
 
     So a run that was missed is made up for the next day, and one that is delivered twice finds nothing to do. That two
     do not run at once is `rotate`'s own lock in the database.
-
-    Attributes:
-        task: the schedule.
     """
 
     def __init__(
@@ -30,22 +27,14 @@ class Rotation(Construct):
         super().__init__(scope, id)
         # Imported by ARN: the stack that owns a secret must not learn of the roles that read it.
         master = secretsmanager.Secret.from_secret_complete_arn(self, "MasterSecret", backing.master_secret_arn)
-        execution = execution_role(
+        task_definition = own_task(
             self,
-            backing,
+            server=server,
+            backing=backing,
+            task_role=rotation_role(self, backing),
             secret_arns=[backing.master_secret_arn],
-            repository_arn=server.image.repository.repository_arn,
-            log_group_arn=server.log.log_group_arn,
-        )
-        task_definition = ecs.FargateTaskDefinition(
-            self,
-            "TaskDefinition",
             cpu=256,
             memory_limit_mib=512,
-            runtime_platform=server.platform,
-            task_role=rotation_role(self, backing),
-            execution_role=execution.without_policy_updates(),
-            volumes=[ecs.Volume(name=TMP)],
         )
         days = team.database.password_rotation_days
         add_container(
@@ -60,12 +49,7 @@ class Rotation(Construct):
                 "DATABASE_MASTER_PASSWORD": ecs.Secret.from_secrets_manager(master, "password"),
             },
         )
-        acknowledge(
-            task_definition,
-            "AwsSolutions-ECS2",
-            "The environment holds addresses, names and numbers; what is secret comes from Secrets Manager.",
-        )
-        self.task = ScheduledTask(
+        ScheduledTask(
             self,
             "Daily",
             task_definition=task_definition,
