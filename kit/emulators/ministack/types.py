@@ -5,39 +5,31 @@ version is pinned and `register` refuses any other.
 """
 
 import hashlib
-from typing import Any, NamedTuple
+from typing import Any
 
 from kit.emulators.ministack import mends
 from kit.emulators.ministack.mends import Properties, Resource
+from kit.emulators.recorded import Recorded
 
 MINISTACK_VERSION = "1.5.33"
 
 
-class _Recorded(NamedTuple):
-    """What `Ref` answers, and what `Fn::GetAtt` answers by attribute name.
-
-    The patterns may name `hex` (17 digits), `byte` and, in attributes, `ref`.
-    """
-
-    ref: str
-    attributes: dict[str, str] = {}  # noqa: RUF012 - never changed
-
-
+# Patterns may name `hex` (17 digits) and `byte`.
 _RECORDED_ONLY = {
-    "AWS::Backup::BackupSelection": _Recorded("{hex}"),
-    "AWS::ApplicationAutoScaling::ScalableTarget": _Recorded("target-{hex}", {"Id": "{ref}"}),
-    "AWS::ApplicationAutoScaling::ScalingPolicy": _Recorded("policy-{hex}", {"Arn": "{ref}"}),
-    "AWS::Budgets::Budget": _Recorded("budget-{hex}"),
-    "AWS::ECS::ClusterCapacityProviderAssociations": _Recorded("providers-{hex}"),
-    "AWS::CloudFront::VpcOrigin": _Recorded("vo_{hex}00000", {"Id": "{ref}"}),
-    "AWS::EC2::EIP": _Recorded("203.0.113.{byte}", {"AllocationId": "eipalloc-{hex}", "PublicIp": "{ref}"}),
-    "AWS::EC2::FlowLog": _Recorded("fl-{hex}", {"Id": "{ref}"}),
-    "AWS::EC2::NatGateway": _Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),
-    "AWS::EC2::VPCEndpointService": _Recorded("vpce-svc-{hex}", {"ServiceId": "{ref}"}),
-    "AWS::EC2::VPCEndpointServicePermissions": _Recorded("{hex}"),
-    "AWS::WAFv2::IPSet": _Recorded("{hex}|{hex}|REGIONAL", {"Arn": "arn:aws:wafv2:::regional/ipset/{hex}"}),
-    "AWS::WAFv2::LoggingConfiguration": _Recorded("arn:aws:wafv2:::regional/webacl/{hex}"),
-    "AWS::WAFv2::WebACLAssociation": _Recorded("{hex}"),
+    "AWS::Backup::BackupSelection": Recorded("{hex}"),
+    "AWS::ApplicationAutoScaling::ScalableTarget": Recorded("target-{hex}", {"Id": "{ref}"}),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": Recorded("policy-{hex}", {"Arn": "{ref}"}),
+    "AWS::Budgets::Budget": Recorded("budget-{hex}"),
+    "AWS::ECS::ClusterCapacityProviderAssociations": Recorded("providers-{hex}"),
+    "AWS::CloudFront::VpcOrigin": Recorded("vo_{hex}00000", {"Id": "{ref}"}),
+    "AWS::EC2::EIP": Recorded("203.0.113.{byte}", {"AllocationId": "eipalloc-{hex}", "PublicIp": "{ref}"}),
+    "AWS::EC2::FlowLog": Recorded("fl-{hex}", {"Id": "{ref}"}),
+    "AWS::EC2::NatGateway": Recorded("nat-{hex}", {"NatGatewayId": "{ref}"}),
+    "AWS::EC2::VPCEndpointService": Recorded("vpce-svc-{hex}", {"ServiceId": "{ref}"}),
+    "AWS::EC2::VPCEndpointServicePermissions": Recorded("{hex}"),
+    "AWS::WAFv2::IPSet": Recorded("{hex}|{hex}|REGIONAL", {"Arn": "arn:aws:wafv2:::regional/ipset/{hex}"}),
+    "AWS::WAFv2::LoggingConfiguration": Recorded("arn:aws:wafv2:::regional/webacl/{hex}"),
+    "AWS::WAFv2::WebACLAssociation": Recorded("{hex}"),
 }
 
 
@@ -63,17 +55,15 @@ def register() -> None:
     # The CDK's own function needs an AWS SDK for Node. MiniStack has none, and waits for an hour.
     handlers["Custom::S3AutoDeleteObjects"] = mends.auto_delete_objects()
     mends.check_root_signature()
-    on_expressions = _recorded_handler(_Recorded("alarm-{hex}", {"Arn": "arn:aws:cloudwatch:::alarm:{ref}"}))
+    on_expressions = _recorded_handler(Recorded("alarm-{hex}", {"Arn": "arn:aws:cloudwatch:::alarm:{ref}"}))
     mends.record_alarms_on_expressions(handlers["AWS::CloudWatch::Alarm"], on_expressions)
     mends.mend_secret(handlers["AWS::SecretsManager::Secret"])
 
 
-def _recorded_handler(recorded: _Recorded) -> dict[str, Any]:
+def _recorded_handler(recorded: Recorded) -> dict[str, Any]:
     def create(logical_id: str, properties: Properties, stack_name: str) -> Resource:
         digest = hashlib.sha256(f"{stack_name}/{logical_id}".encode()).hexdigest()
-        known = {"hex": digest[:17], "byte": int(digest[:2], 16)}
-        ref = recorded.ref.format_map(known)
-        return ref, {name: text.format(**known, ref=ref) for name, text in recorded.attributes.items()}
+        return recorded.answers(hex=digest[:17], byte=int(digest[:2], 16))
 
     def update(ref: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> Resource:
         return create(logical_id, new, stack_name)
