@@ -164,8 +164,6 @@ def policy_command(team: str, choice: Choice | None, role: str) -> None:
       scripts/kit policy research --role reader > policy.json
       aws iam put-role-policy --role-name notebooks --policy-name mlflow-research --policy-document file://policy.json
     """
-    if choice:
-        ignore_user_configuration(os.environ)
     click.echo(policy(team, role, choice))
 
 
@@ -183,8 +181,6 @@ def protect_command(team: str, choice: Choice | None, lift: bool) -> None:
       scripts/kit protect research
       scripts/kit protect research --lift
     """
-    if choice:
-        ignore_user_configuration(os.environ)
     protect(team, choice, click.echo, lift=lift)
 
 

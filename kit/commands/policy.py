@@ -2,9 +2,7 @@
 
 import json
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from kit.deployed import deployed_team
+from kit.deployed import aws_errors_said, deployed_team
 from kit.emulators.choice import Choice
 from kit.emulators.template import DeployedStack
 from kit.local.errors import LocalError
@@ -18,20 +16,13 @@ def policy(team_name: str, role: str, choice: Choice | None) -> str:
     Raises LocalError when the team has no such policy or is not deployed, and TeamFileError.
     """
     team, client = deployed_team(team_name, choice)
-    try:
+    with aws_errors_said(choice, "AWS does not tell what is deployed."):
         stack = DeployedStack(client("cloudformation"), client("iam"), team.stack_name("service"))
-        names = [
-            name
-            for name, resource in stack.template["Resources"].items()
-            if resource["Type"] == "AWS::IAM::ManagedPolicy" and name.startswith(f"ClientRoles{role.title()}Policy")
-        ]
+        own = f"ClientRoles{role.title()}Policy"
+        names = [name for name in stack.all("AWS::IAM::ManagedPolicy") if name.startswith(own)]
         if not names:
             raise LocalError(
                 f"A {role} of {team.name} needs no role on AWS: with artifacts.mode: {team.artifacts.mode} the way is "
                 "the server's URL, with a user and password of MLflow."
             )
         return json.dumps(stack.property(names[0], "PolicyDocument"), indent=2)
-    except (BotoCoreError, ClientError) as error:
-        if choice:
-            raise
-        raise LocalError(f"AWS does not tell what is deployed. It says: {error}") from error

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, get_args
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from kit.deployed import deployed_team
+from kit.deployed import aws_errors_said, deployed_team
 from kit.emulators.choice import Choice
 from kit.emulators.template import Clients
 from kit.guard.stack_policy import stack_policies
@@ -25,12 +23,8 @@ def protect(team_name: str, choice: Choice | None, tell: Tell, *, lift: bool = F
     Raises LocalError when nothing is deployed or AWS refuses, TeamFileError, and botocore's errors of an emulator.
     """
     team, client = deployed_team(team_name, choice)
-    try:
+    with aws_errors_said(choice, "AWS did not do it; what was told before is set."):
         set_protection(team, client, tell, lift=lift)
-    except (BotoCoreError, ClientError) as error:
-        if choice:
-            raise
-        raise LocalError(f"AWS did not do it; what was told before is set. It says: {error}") from error
 
 
 def set_protection(team: TeamConfig, client: Clients, tell: Tell, *, lift: bool = False) -> None:
