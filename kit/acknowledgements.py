@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kit.markdown import markdown_table
+from kit.template_words import construct_paths
+
 
 @dataclass(frozen=True, order=True)
 class Acknowledgement:
@@ -46,9 +49,8 @@ def acknowledgements(assembly: Path) -> list[Acknowledgement]:
 
 def table(rows: Iterable[Acknowledgement]) -> str:
     """The same as a Markdown table."""
-    lines = ["| Stack | Resource | Rules | Reason |", "| --- | --- | --- | --- |"]
-    lines += [f"| {row.stack} | {row.resource} | {'<br>'.join(row.rules)} | {row.reason} |" for row in rows]
-    return "\n".join(lines)
+    cells = ((row.stack, row.resource, "<br>".join(row.rules), row.reason) for row in rows)
+    return "\n".join(markdown_table(("Stack", "Resource", "Rules", "Reason"), cells))
 
 
 def _of_rule_packs(assembly: Path) -> Iterator[_Accepted]:
@@ -62,12 +64,7 @@ def _of_rule_packs(assembly: Path) -> Iterator[_Accepted]:
 def _of_cfn_lint(assembly: Path) -> Iterator[_Accepted]:
     """The linter reads acknowledgements in the templates, which name a resource by its logical id."""
     for file in sorted(assembly.glob("*.metadata.json")):
-        paths = {
-            entry["data"]: path.strip("/").removesuffix("/Resource")
-            for path, entries in _read(file).items()
-            for entry in entries
-            if entry["type"] == "aws:cdk:logicalId"
-        }
+        paths = construct_paths(file)
         template = _read(file.with_name(file.name.replace(".metadata.", ".template.")))
         for logical_id, resource in template["Resources"].items():
             said = resource.get("Metadata", {}).get("cfn-lint")

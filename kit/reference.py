@@ -1,7 +1,7 @@
 """Writes docs/reference/configuration.md from the models; with `--check` only compares."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args
@@ -10,6 +10,7 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from kit.markdown import markdown_table
 from stacks.config import TeamConfig, section_of
 from stacks.sizes import FARGATE_MEMORY_MIB, INSTANCE_CLASSES, MIN_MEMORY_MIB, SIZES, Sizing, max_connections
 from stacks.values import MAX_NAME_LENGTH
@@ -55,13 +56,13 @@ def page() -> str:
     """The whole page."""
     lines = [
         _INTRODUCTION,
-        *_table(("Key", "Type", "Default", "Meaning"), _keys(TeamConfig)),
+        *markdown_table(("Key", "Type", "Default", "Meaning"), _keys(TeamConfig)),
         _SIZES,
         *_sizes(),
         _FARGATE,
-        *_table(("vCPU", "Memory (MiB)"), _task_sizes()),
+        *markdown_table(("vCPU", "Memory (MiB)"), _task_sizes()),
         _CLASSES,
-        *_table(("Class", "Memory (GiB)", "Connections"), _classes()),
+        *markdown_table(("Class", "Memory (GiB)", "Connections"), _classes()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -80,7 +81,7 @@ def _sizes() -> Iterator[str]:
         "Connections": lambda row: row.connections,
     }
     rows = ((f"`{size}`", *(column(row) for column in columns.values())) for size, row in SIZES.items())
-    return _table(("Size", *columns), rows)
+    return markdown_table(("Size", *columns), rows)
 
 
 def _task_sizes() -> Iterator[tuple[object, ...]]:
@@ -136,16 +137,6 @@ def _default(field: FieldInfo, section: type[BaseModel] | None) -> str:
         return ""
     value = field.default
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
-    yield _row(head)
-    yield _row(("---",) * len(head))
-    yield from map(_row, rows)
-
-
-def _row(cells: tuple[object, ...]) -> str:
-    return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
 def main(arguments: list[str]) -> int:

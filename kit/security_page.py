@@ -10,6 +10,7 @@ from typing import Any
 import aws_cdk as cdk
 
 import app
+from kit.markdown import markdown_table
 from kit.template_words import Named, Words
 from stacks.config import TeamConfig
 
@@ -119,9 +120,9 @@ def _condition(words: Words, named: Named, statement: dict[str, Any]) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    for cells in (head, ("---",) * len(head), *rows):
+    for line in markdown_table(head, rows):
         # A lone asterisk would begin an emphasis.
-        yield f"| {' | '.join(cells)} |".replace("*", r"\*")
+        yield line.replace("*", r"\*")
 
 
 def page(written: str, assembly: Path) -> str:

@@ -10,12 +10,11 @@ _PSEUDO = {"AWS::AccountId": "ACCOUNT", "AWS::Region": "REGION", "AWS::Partition
 
 
 @dataclass(frozen=True)
-class Named:
-    """A resource of an assembly: `data Database/Instance`, with what the template says of it."""
+class Resource:
+    """A resource of a stack, with what the template says of it."""
 
     stack: str
     logical_id: str
-    name: str
     body: dict[str, Any]
 
     @property
@@ -27,6 +26,13 @@ class Named:
         return dict(self.body.get("Properties", {}))
 
 
+@dataclass(frozen=True)
+class Named(Resource):
+    """One that has a name for people: `data Database/Instance`."""
+
+    name: str
+
+
 class Words:
     """The resources of a cloud assembly, and how values of their templates read."""
 
@@ -36,10 +42,10 @@ class Words:
         for file in sorted(assembly.glob("*.template.json")):
             stack = file.name.removesuffix(".template.json")
             template = json.loads(file.read_text(encoding="utf-8"))
-            paths = _paths(file.with_name(f"{stack}.metadata.json"))
+            paths = construct_paths(file.with_name(f"{stack}.metadata.json"))
             for logical_id, body in template["Resources"].items():
-                name = f"{stack.rsplit('-', 1)[1]} {paths.get(logical_id, logical_id)}"
-                self._named[stack, logical_id] = Named(stack, logical_id, name, body)
+                name = f"{stack.rsplit('-', 1)[1]} {paths.get(logical_id, logical_id).removeprefix(f'{stack}/')}"
+                self._named[stack, logical_id] = Named(stack, logical_id, body, name)
             for output in template.get("Outputs", {}).values():
                 if "Export" in output:
                     self._exports[output["Export"]["Name"]] = (stack, output["Value"])
@@ -71,10 +77,10 @@ class Words:
                 return str(value)
 
 
-def _paths(metadata: Path) -> dict[str, str]:
-    """Logical id to construct path below the stack; the CDK's own last part says nothing."""
+def construct_paths(metadata: Path) -> dict[str, str]:
+    """Logical id to construct path, the stack's first, of a stack; the CDK's own last part says nothing."""
     return {
-        entry["data"]: path.strip("/").split("/", 1)[1].removesuffix("/Resource")
+        entry["data"]: path.strip("/").removesuffix("/Resource")
         for path, entries in json.loads(metadata.read_text(encoding="utf-8")).items()
         for entry in entries
         if entry["type"] == "aws:cdk:logicalId"

@@ -4,9 +4,9 @@ Each rule is told one resource and yields what is wrong with it. An exception is
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from kit.template_words import Resource
 from stacks.config import Access, TeamConfig
 from tests.stacks.own_policy_rules import broken_statements
 
@@ -53,23 +53,6 @@ GROUPS = {
     "AWS::RDS::DBInstance": "VPCSecurityGroups",
 }
 ANYWHERE = {"0.0.0.0/0", "::/0"}
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One resource of a template."""
-
-    stack: str
-    logical_id: str
-    body: dict[str, Any]
-
-    @property
-    def type(self) -> str:
-        return str(self.body["Type"])
-
-    @property
-    def properties(self) -> dict[str, Any]:
-        return dict(self.body.get("Properties", {}))
 
 
 Rule = Callable[[Resource, TeamConfig], Iterator[str]]
