@@ -51,7 +51,7 @@ class ClientRoles(Construct):
         for policy in (reader, writer):
             acknowledge(
                 policy,
-                f"AwsSolutions-IAM5[Resource::{artifact_store.arn_export(team)}/{artifact_store.PREFIX}/*]",
+                artifact_store.every_artifact_finding(team),
                 "The team's own artifacts: the prefix is all that the bucket holds for clients.",
             )
         self._role("Reader", self._people(), [reader])

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from stacks.values import refuse
+from stacks.values import DAYS, refuse
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_OF_DAY = 24 * 60
 MINUTES_OF_WEEK = len(DAYS) * MINUTES_OF_DAY
 MIN_WINDOW_MINUTES = 30

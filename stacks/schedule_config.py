@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, Field
 
 from stacks.section import Section
-from stacks.values import refuse
+from stacks.values import DAYS, refuse
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(
-    rf"(?:({'|'.join(_DAYS)})(?:-({'|'.join(_DAYS)}))? )?([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)"
+    rf"(?:({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))? )?([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)"
 )
 _SHORTEST_MINUTES = 60
 
@@ -31,9 +30,9 @@ class OfficeHours:
         if not (match := _HOURS.fullmatch(text)):
             return None
         first, last, *numbers = match.groups()
-        start = _DAYS.index(first) if first else 0
-        length = (_DAYS.index(last) - start) % 7 + 1 if last else (1 if first else 7)
-        days = tuple(_DAYS[(start + day) % 7].upper() for day in range(length))
+        start = DAYS.index(first) if first else 0
+        length = (DAYS.index(last) - start) % 7 + 1 if last else (1 if first else 7)
+        days = tuple(DAYS[(start + day) % 7].upper() for day in range(length))
         open_hour, open_minute, close_hour, close_minute = map(int, numbers)
         return cls(days, (open_hour, open_minute), (close_hour, close_minute))
 

@@ -24,7 +24,7 @@ def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
         role.add_to_policy(statement)
     acknowledge(
         role,
-        f"AwsSolutions-IAM5[Resource::{artifact_store.arn_export(team)}/{artifact_store.PREFIX}/*]",
+        artifact_store.every_artifact_finding(team),
         "The team's own artifacts: the prefix is all that the bucket holds for the server.",
     )
     acknowledge_own_policy(role)

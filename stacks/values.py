@@ -18,6 +18,8 @@ Stack names have more room (128), and CloudFormation shortens the names that it 
 MAX_TAGS = 40
 """AWS allows 50 on a resource; the rest is left to CloudFormation, the kit and the owner of the account."""
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 TEAM_TAG = "team"
 """Every resource has this tag, with the team's name."""
 
