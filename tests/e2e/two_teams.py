@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-import aws_cdk as cdk
-
-import app
 from kit.emulators.ministack.emulator import MiniStack
 from kit.emulators.template import DeployedStack
 from stacks.config import StackKind, TeamConfig
-from tests.stacks.shapes import CONTEXT
+from tests.bootstrapped import say_bootstrapped
+from tests.stacks.shapes import synthesize
 
 REGION = "eu-west-1"
 TEMPLATES = "templates-of-two-teams"
@@ -82,9 +80,8 @@ def two_teams(folder: Path) -> Iterator[Teams]:
         emulator.start()
         location = {"LocationConstraint": REGION}
         emulator.client("s3").create_bucket(Bucket=TEMPLATES, CreateBucketConfiguration=location)
-        version = "/cdk-bootstrap/hnb659fds/version"
-        emulator.client("ssm").put_parameter(Name=version, Value="30", Type="String", Overwrite=True)
-        assembly = app.build(cdk.App(context=CONTEXT), [OURS, THEIRS]).synth()
+        say_bootstrapped(emulator.client("ssm"))
+        assembly = synthesize(OURS, THEIRS)
         by_name = {stack.stack_name: stack.template for stack in assembly.stacks}
         for team in (OURS, THEIRS):
             for kind in get_args(StackKind):

@@ -9,6 +9,7 @@ from kit.emulators.existence import NO_API, QUESTIONS, ask_all
 from kit.emulators.existence.question import Answer
 from kit.emulators.template import DeployedStack
 from stacks.config import StackKind
+from tests.bootstrapped import say_bootstrapped
 from tests.emulators.aws import Aws, resources, unique
 from tests.stacks.shapes import SHAPES, team, templates
 
@@ -31,9 +32,7 @@ def all_types() -> list[str]:
 def measure(aws: Aws) -> dict[str, str]:
     """By type: real, recorded only or refused. Deploys the kit's own stacks, and a probe for each type beside them."""
     words: dict[str, set[str]] = defaultdict(set)
-    # Every template of the CDK asks for this one of what `cdk bootstrap` makes.
-    version = "/cdk-bootstrap/hnb659fds/version"
-    aws.client("ssm").put_parameter(Name=version, Value="30", Type="String", Overwrite=True)
+    say_bootstrapped(aws.client("ssm"))
     for kind in get_args(StackKind):
         name = team(SHAPE).stack_name(kind)
         for resource_type, word in _deployed(aws, name, templates(SHAPE)[name]):

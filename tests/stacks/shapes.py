@@ -89,14 +89,14 @@ def team(shape: str) -> TeamConfig:
     return TeamConfig.model_validate({"name": shape, "region": "eu-west-1", **_SHAPES[shape]})
 
 
-def synthesize(shape: str) -> cx_api.CloudAssembly:
-    """The shape's cloud assembly; raises when a rule finds an error."""
-    return app.build(cdk.App(context=CONTEXT), [team(shape)]).synth()
+def synthesize(*teams: TeamConfig) -> cx_api.CloudAssembly:
+    """The teams' cloud assembly; raises when a rule finds an error."""
+    return app.build(cdk.App(context=CONTEXT), teams).synth()
 
 
 @functools.cache
 def assembly(shape: str) -> cx_api.CloudAssembly:
-    return synthesize(shape)
+    return synthesize(team(shape))
 
 
 @functools.cache

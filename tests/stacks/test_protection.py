@@ -3,16 +3,14 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
 """
 
-import aws_cdk as cdk
 import pytest
 
-import app
-from tests.stacks.shapes import CONTEXT, team
+from tests.stacks.shapes import synthesize, team
 
 
 @pytest.mark.parametrize(("shape", "protected"), [("usual", {"data", "edge"}), ("temporary", set())])
 def test_what_holds_data_or_the_public_name_cannot_be_deleted_by_mistake(shape: str, protected: set[str]) -> None:
-    stacks = app.build(cdk.App(context=CONTEXT), [team(shape)]).synth().stacks
+    stacks = synthesize(team(shape)).stacks
     assert {stack.stack_name for stack in stacks if stack.termination_protection} == {
         f"mlflow-{shape}-{kind}" for kind in protected
     }

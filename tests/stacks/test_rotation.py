@@ -4,13 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Match, Template
 
-import app
 from stacks.config import TeamConfig
-from tests.stacks.shapes import CONTEXT, SHAPES, template
+from tests.stacks.shapes import SHAPES, synthesize, template
 from tests.stacks.test_service_stack import containers, statements
 
 NEVER = ("cheap", "temporary")
@@ -50,8 +48,7 @@ def test_its_start_reads_the_masters_secret_and_no_other() -> None:
 def with_public_addresses() -> Template:
     shape = {"name": "cheap", "region": "eu-west-1", "size": "dev", "network": {"egress": "public-ip"}}
     team = TeamConfig.model_validate(shape)
-    assembly = app.build(cdk.App(context=CONTEXT), [team]).synth()
-    return Template.from_json(assembly.get_stack_by_name(team.stack_name("service")).template)
+    return Template.from_json(synthesize(team).get_stack_by_name(team.stack_name("service")).template)
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,16 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import aws_cdk as cdk
 import boto3
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-import app
 from kit.environment import ROOT
 from kit.guard.create_only import CHANGED_IN_PLACE
 from kit.guard.replacements import data_replacements, guarded, refuse_replacements
 from kit.local.errors import LocalError
 from stacks.config import TeamConfig
-from tests.stacks.shapes import CONTEXT, SHAPES, ZONE, team, templates
+from tests.stacks.shapes import SHAPES, ZONE, synthesize, team, templates
 from tests.stacks.test_stateful_ids import KEPT, kept
 
 DATABASE, BUCKET = "DatabaseInstanceAA8A5FDE", "ArtifactStoreBucket47CE7D81"
@@ -68,7 +66,7 @@ def found(*changes: Change) -> list[str]:
 def of_team_file(values: dict[str, Any]) -> Templates:
     """The templates of the same team with other values in its file."""
     config = TeamConfig.model_validate({"name": "usual", "region": "eu-west-1", **values})
-    assembly = app.build(cdk.App(context=CONTEXT), [config]).synth()
+    assembly = synthesize(config)
     return {stack.stack_name: stack.template for stack in assembly.stacks}
 
 

@@ -5,11 +5,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
-import aws_cdk as cdk
 import pytest
 from moto import mock_aws
 
-import app
 from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.load_balancer import FixedResponse
@@ -35,7 +33,7 @@ def team(name: str) -> TeamConfig:
 def templates(name: str) -> dict[str, dict[str, Any]]:
     if name != DIRECT:
         return shapes.templates(name)
-    assembly = app.build(cdk.App(context=shapes.CONTEXT), [team(DIRECT)]).synth()
+    assembly = shapes.synthesize(team(DIRECT))
     return {stack.stack_name: stack.template for stack in assembly.stacks}
 
 

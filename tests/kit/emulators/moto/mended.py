@@ -19,6 +19,7 @@ from moto.s3.models import FakeBucket
 
 from kit.emulators.moto import mends, types
 from stacks.config import StackKind
+from tests.bootstrapped import say_bootstrapped
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 _MENDED: tuple[tuple[Any, str], ...] = (
@@ -80,9 +81,7 @@ class MendedAws:
 
     def deploy_team(self, name: str, templates: dict[str, dict[str, Any]]) -> None:
         """Deploys the four stacks of a team, in the order in which they need each other."""
-        # Every template of the CDK asks for this one of what `cdk bootstrap` makes.
-        version = "/cdk-bootstrap/hnb659fds/version"
-        self.client("ssm").put_parameter(Name=version, Value="30", Type="String", Overwrite=True)
+        say_bootstrapped(self.client("ssm"))
         for kind in get_args(StackKind):
             stack = f"mlflow-{name}-{kind}"
             self.deploy(stack, templates[stack])

@@ -3,17 +3,15 @@
 import json
 from typing import Any, get_args
 
-import aws_cdk as cdk
 import pytest
 
-import app
 from kit.emulators.existence import ask_all
 from kit.emulators.existence.question import Existence
 from kit.emulators.template import DeployedStack
 from stacks.config import ArtifactsConfig, ArtifactsMode, StackKind, TeamConfig
 from stacks.sizes import Size
 from tests.kit.emulators.moto.mended import MendedAws
-from tests.stacks.shapes import CONTEXT, team, templates
+from tests.stacks.shapes import synthesize, team, templates
 
 SHAPE = "cheap"
 KEPT_TYPES = {
@@ -128,7 +126,7 @@ def test_the_rules_of_a_listener_go_with_their_stack(mended_aws: MendedAws) -> N
 
 
 def synthesized(changed: TeamConfig) -> dict[str, dict[str, Any]]:
-    assembly = app.build(cdk.App(context=CONTEXT), [changed]).synth()
+    assembly = synthesize(changed)
     return {stack.stack_name: stack.template for stack in assembly.stacks}
 
 
