@@ -10,7 +10,7 @@ from constructs import Construct
 
 from stacks.config import TeamConfig
 from stacks.removal import removal_policy
-from stacks.rule_packs import acknowledge
+from stacks.rule_packs import acknowledge_aws_policy
 
 _POLICY = "service-role/AWSBackupServiceRolePolicyForBackup"
 
@@ -79,9 +79,9 @@ class Backup(Construct):
             assumed_by=iam.ServicePrincipal("backup.amazonaws.com"),
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
         )
-        acknowledge(
+        acknowledge_aws_policy(
             role,
-            f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",
+            _POLICY,
             "AWS keeps it in step with what the service calls. The plan names one database; it cannot restore.",
         )
         return role

@@ -128,6 +128,11 @@ class TeamConfig(Section):
         return self.access == Access.PUBLIC and self.domain is None
 
     @property
+    def internet_facing(self) -> bool:
+        """Whether the load balancer itself is reached from the internet."""
+        return self.access == Access.PUBLIC and not self.behind_cloudfront
+
+    @property
     def has_firewall(self) -> bool:
         """Whether the server has a web ACL of its own."""
         return self.access == Access.PUBLIC and self.firewall.enabled

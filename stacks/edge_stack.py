@@ -43,7 +43,6 @@ class EdgeStack(TeamStack):
     ) -> None:
         super().__init__(scope, team, "edge", kept=True)
         self.scheme = "https" if team.domain or team.behind_cloudfront else "http"
-        internet_facing = team.access == Access.PUBLIC and not team.behind_cloudfront
         self.security_group = ec2.SecurityGroup(
             self,
             "SecurityGroup",
@@ -54,7 +53,7 @@ class EdgeStack(TeamStack):
         self.security_group.add_egress_rule(ec2.Peer.ipv4(network.cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks")
         for port in (443, 80) if team.domain else (80,):
             self.security_group.add_ingress_rule(_clients(team, network.cidr), ec2.Port.tcp(port), "Clients")
-        if internet_facing:
+        if team.internet_facing:
             acknowledge(
                 self.security_group,
                 "AwsSolutions-EC23",
@@ -65,7 +64,7 @@ class EdgeStack(TeamStack):
             "LoadBalancer",
             vpc=network.vpc,
             vpc_subnets=network.load_balancer_subnets,
-            internet_facing=internet_facing,
+            internet_facing=team.internet_facing,
             security_group=self.security_group,
             idle_timeout=cdk.Duration.seconds(IDLE_TIMEOUT_SECONDS),
             drop_invalid_header_fields=True,

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.rule_packs import acknowledge
+from stacks.rule_packs import acknowledge_aws_policy
 
 _POLICY = "service-role/AmazonRDSEnhancedMonitoringRole"
 
@@ -30,9 +30,9 @@ def monitoring_role(scope: Construct) -> iam.Role:
         ),
         managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
     )
-    acknowledge(
+    acknowledge_aws_policy(
         role,
-        f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",
+        _POLICY,
         "RDS documents this policy alone for it; it writes metrics to log groups named RDS* and reads no data.",
     )
     return role

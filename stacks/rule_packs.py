@@ -46,6 +46,11 @@ def _findings(rule: str) -> Iterator[str]:
         yield from (f"{pack}::{pack}-{rule}" for pack in CONFIG_PACKS)
 
 
+def acknowledge_aws_policy(role: IConstruct, name: str, reason: str) -> None:
+    """Accepts that a role has the policy of AWS's own with that name."""
+    acknowledge(role, f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{name}]", reason)
+
+
 def in_findings(resource: IConstruct, value: str) -> str:
     """`value` as cdk-nag writes it in a finding's id: a reference to `X` there is `<X>`, to its ARN `<X.Arn>`."""
 

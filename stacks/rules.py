@@ -52,8 +52,7 @@ def _existing_network(team: "TeamConfig") -> Iterator[Problem]:
                 f"is not one subnet for each zone; allowed: {len(zones)}, in the zones' order",
             )
     reason = "egress: public-ip" if team.network.egress == "public-ip" else "access: public with a domain"
-    internet_facing = team.access == "public" and not team.behind_cloudfront
-    if not existing.public_subnet_ids and (internet_facing or team.network.egress == "public-ip"):
+    if not existing.public_subnet_ids and (team.internet_facing or team.network.egress == "public-ip"):
         yield Problem(
             (*at, "public_subnet_ids"),
             None,

@@ -16,7 +16,16 @@ from kit.local.engine import Engine
 from kit.local.errors import LocalError
 
 _BIN = ROOT / ".venv" / "bin"
-_PYTEST = (str(_BIN / "python"), "-m", "pytest", "--numprocesses=2", "--dist=loadfile")
+# The slowest tests are named: what a tier takes is looked for there.
+_PYTEST = (
+    str(_BIN / "python"),
+    "-m",
+    "pytest",
+    "--numprocesses=2",
+    "--dist=loadfile",
+    "--durations=8",
+    "--durations-min=5",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,8 +167,6 @@ RECORDED_ONLY = {
     "AWS::Logs::MetricFilter",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
-    "AWS::Scheduler::Schedule",
-    "AWS::Scheduler::ScheduleGroup",
 }
 
 
