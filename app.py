@@ -7,14 +7,14 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from stacks.config import TeamConfig
-from stacks.data_stack import DataStack
-from stacks.edge_stack import EdgeStack
+from stacks.data.data_stack import DataStack
+from stacks.edge.edge_stack import EdgeStack
 from stacks.images import synth
-from stacks.network_stack import NetworkStack
+from stacks.network.network_stack import NetworkStack
 from stacks.rule_packs import add_rule_packs
-from stacks.service_stack import ServiceStack
-from stacks.team_files import TeamFileError, load_teams
+from stacks.service.service_stack import ServiceStack
+from stacks.team.config import TeamConfig
+from stacks.team.files import TeamFileError, load_teams
 
 
 def build(app: cdk.App, teams: Iterable[TeamConfig]) -> cdk.App:

@@ -3,11 +3,11 @@
 import aws_cdk as cdk
 
 from kit.environment import ROOT
-from stacks.data_stack import DataStack
-from stacks.edge_stack import EdgeStack
-from stacks.network_stack import NetworkStack
-from stacks.service_stack import ServiceStack
-from stacks.team_files import load_teams
+from stacks.data.data_stack import DataStack
+from stacks.edge.edge_stack import EdgeStack
+from stacks.network.network_stack import NetworkStack
+from stacks.service.service_stack import ServiceStack
+from stacks.team.files import load_teams
 
 if __name__ == "__main__":
     app = cdk.App()

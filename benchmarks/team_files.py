@@ -8,7 +8,7 @@ import click
 
 from benchmarks.figure import show, show_machine
 from kit.environment import ROOT
-from stacks.team_files import load_teams
+from stacks.team.files import load_teams
 
 GOAL_S = 0.5
 _CIDR = "10.0.0.0/20"

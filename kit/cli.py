@@ -25,7 +25,7 @@ from kit.emulators.choice import Choice
 from kit.local.aws_endpoint import ignore_user_configuration
 from kit.local.errors import LocalError
 from kit.progress import Steps
-from stacks.team_files import TeamFileError
+from stacks.team.files import TeamFileError
 
 DEFAULT_TEAM = "example"
 DEFAULT_PORT = 5050

@@ -14,8 +14,8 @@ from kit.environment import ROOT
 from kit.local.aws_endpoint import ignore_user_configuration
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop
-from stacks.config import TeamConfig
-from stacks.team_files import load_teams
+from stacks.team.config import TeamConfig
+from stacks.team.files import load_teams
 
 
 def deployed_team(team_name: str, choice: Choice | None) -> tuple[TeamConfig, Clients]:

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from kit.markdown import markdown_table
-from stacks.config import TeamConfig, section_of
-from stacks.sizes import FARGATE_MEMORY_MIB, INSTANCE_CLASSES, MIN_MEMORY_MIB, SIZES, Sizing, max_connections
-from stacks.values import MAX_NAME_LENGTH
+from stacks.team.config import TeamConfig, section_of
+from stacks.team.sizes import FARGATE_MEMORY_MIB, INSTANCE_CLASSES, MIN_MEMORY_MIB, SIZES, Sizing, max_connections
+from stacks.team.values import MAX_NAME_LENGTH
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "configuration.md"
 

@@ -12,7 +12,7 @@ import aws_cdk as cdk
 import app
 from kit.markdown import markdown_table
 from kit.template_words import Named, Words
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "security.md"

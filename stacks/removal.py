@@ -4,8 +4,8 @@ from typing import cast
 
 import aws_cdk as cdk
 
-from stacks.config import TeamConfig
 from stacks.rule_packs import acknowledge_lint
+from stacks.team.config import TeamConfig
 
 
 def removal_policy(team: TeamConfig) -> cdk.RemovalPolicy:

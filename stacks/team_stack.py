@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.config import StackKind, TeamConfig
+from stacks.team.config import StackKind, TeamConfig
 
 
 class TeamStack(cdk.Stack):

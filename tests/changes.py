@@ -7,7 +7,7 @@ from pathlib import Path
 from kit.emulators.choice import Choice
 from kit.emulators.template import DeployedStack
 from kit.local.deployment import Deployment
-from stacks.config import StackKind
+from stacks.team.config import StackKind
 from tests.checkout import fresh_copy, install
 from tests.running import TEAM, LocalTeam, remains
 
@@ -121,7 +121,7 @@ class Changes:
         team.assert_run_is_there()
 
     def test_a_change_that_would_lose_data_is_refused_and_the_server_goes_on(self, team: LocalTeam) -> None:
-        source = team.checkout / "stacks" / "data_stack.py"
+        source = team.checkout / "stacks" / "data" / "data_stack.py"
         as_it_was = source.read_text()
         source.write_text(as_it_was.replace('ArtifactStore(self, "ArtifactStore"', 'ArtifactStore(self, "Artifacts"'))
         ids = identities(team)

@@ -19,7 +19,7 @@ import psutil
 from kit.emulators.choice import Choice
 from kit.environment import CLIENT, ROOT
 from kit.local.laptop import Laptop
-from stacks.team_files import load_teams
+from stacks.team.files import load_teams
 
 TEAM = "example"
 DEADLINE_S = 400

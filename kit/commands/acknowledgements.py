@@ -5,7 +5,7 @@ from kit.environment import ROOT
 from kit.local.assembly import TEAMS, synthesize
 from kit.local.cdk import Cdk
 from kit.progress import Steps
-from stacks.team_files import load_teams
+from stacks.team.files import load_teams
 
 _REVIEWED = ROOT / ".kit" / "reviewed"
 

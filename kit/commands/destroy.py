@@ -19,7 +19,7 @@ from kit.local.errors import LocalError
 from kit.local.laptop import Laptop
 from kit.local.templates import deployed_templates
 from kit.progress import Steps
-from stacks.config import StackKind
+from stacks.team.config import StackKind
 
 _HOLDING_TYPES = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer",

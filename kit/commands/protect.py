@@ -11,8 +11,8 @@ from kit.emulators.template import Clients
 from kit.guard.stack_policy import stack_policies
 from kit.local.errors import LocalError
 from kit.local.templates import deployed_templates
-from stacks.config import StackKind, TeamConfig
-from stacks.database_parameters import EXPORTED_LOGS
+from stacks.data.database_parameters import EXPORTED_LOGS
+from stacks.team.config import StackKind, TeamConfig
 
 Tell = Callable[[str], None]
 

@@ -13,7 +13,7 @@ from kit.local import load_balancer
 from kit.local.agent_files import AgentStatus, Phase
 from kit.local.errors import LocalError
 from kit.local.laptop import Laptop
-from stacks.config import StackKind
+from stacks.team.config import StackKind
 
 _EXISTENCE, _TYPE = 15, 46
 _HEALTHY = {"HEALTHY", "UNKNOWN"}

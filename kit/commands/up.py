@@ -28,7 +28,7 @@ from kit.local.task_definition import TaskDefinition
 from kit.local.templates import deployed_templates, synthesized_templates
 from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
-from stacks.config import ArtifactsMode, Auth, StackKind
+from stacks.team.config import ArtifactsMode, Auth, StackKind
 
 
 def up(team_name: str, choice: Choice, port: int, steps: Steps, *, containers: bool = False) -> str:

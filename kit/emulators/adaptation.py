@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from kit.emulators.emulator import Emulator
-from stacks.config import Egress, TeamConfig
+from stacks.team.config import Egress, TeamConfig
 
 
 def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:

@@ -6,7 +6,7 @@ from pathlib import Path
 from kit.environment import ROOT, fingerprint
 from kit.local.cdk import Cdk
 from kit.progress import Report
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 
 TEAMS = ROOT / "teams"
 _MADE_FROM = (
@@ -15,7 +15,7 @@ _MADE_FROM = (
     "package-lock.json",
     "requirements.txt",
     "server_image/**/*",
-    "stacks/**/*.py",
+    "stacks/**/*",
 )
 
 

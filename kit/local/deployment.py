@@ -9,7 +9,7 @@ from typing import Any, Self
 from kit.emulators.template import Clients, DeployedStack
 from kit.local.load_balancer import FixedResponse
 from kit.local.task_definition import TaskDefinition
-from stacks.config import StackKind, TeamConfig
+from stacks.team.config import StackKind, TeamConfig
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,9 +27,9 @@ from kit.local.postgres import DatabaseInstance, PostgresServer
 from kit.local.task_containers import TaskContainers
 from kit.local.task_definition import TaskDefinition
 from kit.progress import Report
-from stacks.config import TeamConfig
-from stacks.sizes import max_connections
-from stacks.team_files import load_teams
+from stacks.team.config import TeamConfig
+from stacks.team.files import load_teams
+from stacks.team.sizes import max_connections
 
 STATE = Path(os.environ.get("KIT_STATE", ROOT / ".kit"))
 """Where all teams' servers on this machine keep their data. KIT_STATE moves it, for tests beside a person's own."""

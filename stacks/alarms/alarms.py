@@ -13,7 +13,7 @@ from stacks.alarms.of_database import database_metric
 from stacks.alarms.of_requests import RequestMetrics
 from stacks.alarms.of_tasks import TaskMetrics
 from stacks.alarms.topic import AlarmTopic
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 
 
 class Alarms(Construct):

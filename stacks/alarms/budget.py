@@ -5,8 +5,8 @@ from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
 from stacks.alarms.topic import AlarmTopic
-from stacks.config import TeamConfig
-from stacks.values import TEAM_TAG
+from stacks.team.config import TeamConfig
+from stacks.team.values import TEAM_TAG
 
 _ACTUAL_PERCENT, _FORECAST_PERCENT = 80, 100
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from stacks.alarms.watch import FIVE_MINUTES, MISSING_IS_WRONG, Watch
-from stacks.sizes import GIB, INSTANCE_CLASSES, Sizing, max_connections
+from stacks.team.sizes import GIB, INSTANCE_CLASSES, Sizing, max_connections
 
 DatabaseMetric = Callable[[str, str], cloudwatch.Metric]
 """Takes a metric's name and a statistic."""

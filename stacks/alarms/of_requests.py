@@ -9,7 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from stacks.alarms.watch import FIVE_MINUTES, MINUTE, Watch
-from stacks.config import ArtifactsMode, TeamConfig
+from stacks.team.config import ArtifactsMode, TeamConfig
 
 # What a broken client in a loop reaches in a minute, and a person does not.
 _ENOUGH_REQUESTS = 30

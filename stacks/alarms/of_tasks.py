@@ -13,7 +13,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.alarms.watch import FIVE_MINUTES, MISSING_IS_FINE, MISSING_IS_WRONG, Watch
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 
 
 class TaskMetrics:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from kit.emulators.ministack.emulator import MiniStack
 from kit.emulators.template import DeployedStack
-from stacks.config import StackKind, TeamConfig
+from stacks.team.config import StackKind, TeamConfig
 from tests.bootstrapped import say_bootstrapped
 from tests.stacks.shapes import synthesize
 

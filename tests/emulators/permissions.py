@@ -12,7 +12,7 @@ from tests.emulators.behaviour import Behaviour
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 _POLICIES = "[test_policies.py](../../tests/stacks/test_policies.py)"
 _ON_MINISTACK = "[test_permissions.py](../../tests/e2e/test_permissions.py), on MiniStack"
-_DATA_STACK = "[test_data_stack.py](../../tests/stacks/test_data_stack.py)"
+_DATA_STACK = "[test_data_stack.py](../../tests/stacks/data/test_data_stack.py)"
 
 
 def _session(aws: Aws, statements: list[dict[str, Any]]) -> boto3.Session:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from kit.emulators.existence import NO_API, QUESTIONS, ask_all
 from kit.emulators.existence.question import Answer
 from kit.emulators.template import DeployedStack
-from stacks.config import StackKind
+from stacks.team.config import StackKind
 from tests.bootstrapped import say_bootstrapped
 from tests.emulators.aws import Aws, resources, unique
 from tests.stacks.shapes import SHAPES, team, templates

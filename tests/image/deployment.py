@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from stacks.container import IMAGE_USER
-from stacks.sizes import SIZES, Size
+from stacks.service.container import IMAGE_USER
+from stacks.team.sizes import SIZES, Size
 from tests.server_image.deployment import Deployment, Server
 
 SMALL = SIZES[Size.SMALL]

@@ -3,7 +3,7 @@
 import gzip
 import signal
 
-from stacks.container import STOP_TIMEOUT_SECONDS
+from stacks.service.container import STOP_TIMEOUT_SECONDS
 from tests.image.deployment import SMALL, ContainerDeployment
 from tests.server_image.deployment import HOST, Server
 

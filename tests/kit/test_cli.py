@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from kit import cli
 from kit.environment import ROOT
 from kit.local.errors import LocalError
-from stacks.team_files import TeamFileError
+from stacks.team.files import TeamFileError
 
 
 def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:

@@ -3,7 +3,7 @@
 import psycopg2
 import pytest
 
-from stacks.database_parameters import PARAMETERS
+from stacks.data.database_parameters import PARAMETERS
 from tests.server_image.deployment import Deployment
 
 OF_POSTGRESQL = {name: value for name, value in PARAMETERS.items() if not name.startswith("rds.")}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.team_files import TeamFileError, load_teams
+from stacks.team.files import TeamFileError, load_teams
 from tests.stacks.team_folder import Refused, write
 
 

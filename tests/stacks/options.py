@@ -8,9 +8,9 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from stacks.config import TeamConfig
-from stacks.section import section_of
-from stacks.values import MAX_NAME_LENGTH
+from stacks.team.config import TeamConfig
+from stacks.team.section import section_of
+from stacks.team.values import MAX_NAME_LENGTH
 from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, REPLICA, ZONE
 
 ABSENT = object()

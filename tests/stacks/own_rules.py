@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kit.template_words import Resource
-from stacks.config import Access, TeamConfig
+from stacks.team.config import Access, TeamConfig
 from tests.stacks.own_policy_rules import broken_statements
 
 # What holds data, or is a public name. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference

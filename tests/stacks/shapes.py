@@ -10,7 +10,7 @@ from aws_cdk import cx_api
 from aws_cdk.assertions import Template
 
 import app
-from stacks.config import StackKind, TeamConfig
+from stacks.team.config import StackKind, TeamConfig
 
 ROOT = Path(__file__).parents[2]
 CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]

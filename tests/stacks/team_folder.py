@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from stacks.config import TeamConfig
-from stacks.team_files import load_teams
+from stacks.team.config import TeamConfig
+from stacks.team.files import load_teams
 
 Refused = Callable[..., str]
 """The fixture `refused`: takes a team file's text and name."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import app
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 from tests.stacks.options import document, options
 from tests.stacks.own_rules import broken_rules
 from tests.stacks.pairs import Choice, Pair, covering

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from stacks.config import Access, ArtifactsMode, Auth, TeamConfig, section_of
-from stacks.sizes import Size
-from stacks.team_files import load_teams
+from stacks.team.config import Access, ArtifactsMode, Auth, TeamConfig, section_of
+from stacks.team.files import load_teams
+from stacks.team.sizes import Size
 
 TEAMS = Path(__file__).parents[2] / "teams"
 TEXT = (TEAMS / "example.yaml").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ import pytest
 from kit.commands import acknowledgements
 from kit.local.cdk import Cdk
 from kit.progress import Report, Steps
-from stacks.config import TeamConfig
-from stacks.team_files import TeamFileError
+from stacks.team.config import TeamConfig
+from stacks.team.files import TeamFileError
 
 FINDING = {
     "ruleName": "AwsSolutions-S1",

@@ -17,7 +17,7 @@ from kit.commands.destroy import destroy
 from kit.emulators.choice import Choice
 from kit.local.errors import LocalError
 from kit.progress import Steps
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 
 KINDS = ("network", "data", "edge", "service")
 STACKS = [f"mlflow-research-{kind}" for kind in KINDS]

@@ -11,7 +11,7 @@ from moto import mock_aws
 from kit.commands import policy as module
 from kit.commands.policy import policy
 from kit.local.errors import LocalError
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 
 TEAM = TeamConfig.model_validate({"name": "example", "region": "eu-west-1", "artifacts": {"mode": "direct"}})
 STATEMENT = {

@@ -12,7 +12,7 @@ from kit import deployed as module
 from kit.commands.protect import protect, set_protection
 from kit.emulators.ministack.emulator import MiniStack
 from kit.local.errors import LocalError
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 
 TEAM = TeamConfig(name="example", region="eu-west-1")
 KEPT = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}

@@ -14,7 +14,7 @@ from moto import mock_aws
 from kit.commands import status
 from kit.local.agent_files import AgentStatus, Phase
 from kit.local.errors import LocalError
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 
 KINDS = ("network", "data", "edge", "service")
 HEALTHY = {

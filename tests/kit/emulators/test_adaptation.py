@@ -9,8 +9,8 @@ from kit.emulators.adaptation import adapt, write_team_file
 from kit.emulators.choice import Choice
 from kit.emulators.emulator import Emulator
 from kit.emulators.localstack.emulator import LocalStack
-from stacks.config import Egress, TeamConfig
-from stacks.team_files import load_teams
+from stacks.team.config import Egress, TeamConfig
+from stacks.team.files import load_teams
 from tests.stacks.shapes import SHAPES, team
 
 EMULATORS = [choice.emulator for choice in Choice]

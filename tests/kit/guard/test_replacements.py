@@ -16,7 +16,7 @@ from kit.environment import ROOT
 from kit.guard.create_only import CHANGED_IN_PLACE
 from kit.guard.replacements import data_replacements, guarded, refuse_replacements
 from kit.local.errors import LocalError
-from stacks.config import TeamConfig
+from stacks.team.config import TeamConfig
 from tests.stacks.shapes import SHAPES, ZONE, synthesize, team, templates
 from tests.stacks.test_stateful_ids import KEPT, kept
 

@@ -45,7 +45,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "package-lock.json",
         "requirements.txt",
         "server_image/tracking_server/app.py",
-        "stacks/config.py",
+        "stacks/team/config.py",
         "stacks/__pycache__/config.py",
         "docs/page.md",
     ):
@@ -97,7 +97,7 @@ def test_nothing_is_made_again_when_nothing_has_changed(
 
 
 @pytest.mark.parametrize(
-    "name", ["app.py", "cdk.json", "package-lock.json", "server_image/tracking_server/app.py", "stacks/config.py"]
+    "name", ["app.py", "cdk.json", "package-lock.json", "server_image/tracking_server/app.py", "stacks/team/config.py"]
 )
 def test_a_changed_source_makes_it_anew(
     name: str, cdk: RecordingCdk, checkout: Path, folder: Path, teams: Path

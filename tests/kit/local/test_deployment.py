@@ -12,7 +12,7 @@ from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.load_balancer import FixedResponse
 from kit.local.task_definition import TaskDefinition
-from stacks.config import ArtifactsConfig, ArtifactsMode, StackKind, TeamConfig
+from stacks.team.config import ArtifactsConfig, ArtifactsMode, StackKind, TeamConfig
 from tests.kit.emulators.moto.mended import ACCOUNT, REGION, MendedAws
 from tests.stacks import shapes
 

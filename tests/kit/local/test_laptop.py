@@ -20,8 +20,8 @@ from kit.local.errors import LocalError
 from kit.local.laptop import Laptop, overrides
 from kit.local.load_balancer import FixedResponse
 from kit.local.postgres import PostgresServer
-from stacks.config import TeamConfig
-from stacks.team_files import TeamFileError, load_teams
+from stacks.team.config import TeamConfig
+from stacks.team.files import TeamFileError, load_teams
 from tests.kit.local.fake_engine import FakeEngine
 
 

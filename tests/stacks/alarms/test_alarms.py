@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stacks.sizes import GIB, INSTANCE_CLASSES, max_connections
+from stacks.team.sizes import GIB, INSTANCE_CLASSES, max_connections
 from tests.stacks.shapes import ROOT, SHAPES, team, template
 
 PAGE = ROOT / "docs" / "operate" / "alarms.md"

@@ -18,7 +18,7 @@ from moto.rds.models import DBParameterGroup, DBSubnetGroup
 from moto.s3.models import FakeBucket
 
 from kit.emulators.moto import mends, types
-from stacks.config import StackKind
+from stacks.team.config import StackKind
 from tests.bootstrapped import say_bootstrapped
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"

@@ -8,8 +8,8 @@ import pytest
 from kit.emulators.existence import ask_all
 from kit.emulators.existence.question import Existence
 from kit.emulators.template import DeployedStack
-from stacks.config import ArtifactsConfig, ArtifactsMode, StackKind, TeamConfig
-from stacks.sizes import Size
+from stacks.team.config import ArtifactsConfig, ArtifactsMode, StackKind, TeamConfig
+from stacks.team.sizes import Size
 from tests.kit.emulators.moto.mended import MendedAws
 from tests.stacks.shapes import synthesize, team, templates
 

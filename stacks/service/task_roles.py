@@ -1,0 +1,81 @@
+"""The roles of tasks: what the containers may do, and what ECS may do to start them."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks import policies
+from stacks.data import artifact_store
+from stacks.data.backing import Backing
+from stacks.rule_packs import acknowledge, acknowledge_own_policy
+from stacks.team.config import TeamConfig
+
+
+def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
+    """What the server may do: read its own user's password, keep its own artifacts, nothing else."""
+    region = cdk.Stack.of(scope).region
+    role = iam.Role(scope, "TaskRole", assumed_by=_ecs_tasks(scope))
+    for statement in (
+        policies.read_secrets([backing.user_secret_arn]),
+        policies.decrypt_secrets(backing.kms_key_arn, region),
+        policies.read_and_write_artifacts(backing.bucket_arn, artifact_store.PREFIX),
+        policies.list_artifacts(backing.bucket_arn),
+        policies.encrypt_artifacts(backing.kms_key_arn, region),
+    ):
+        role.add_to_policy(statement)
+    acknowledge(
+        role,
+        artifact_store.every_artifact_finding(team),
+        "The team's own artifacts: the prefix is all that the bucket holds for the server.",
+    )
+    acknowledge_own_policy(role)
+    return role
+
+
+def rotation_role(scope: Construct, backing: Backing) -> iam.Role:
+    """What `rotate` may do: read the server's secret and give it another value, nothing else."""
+    region = cdk.Stack.of(scope).region
+    role = iam.Role(scope, "TaskRole", assumed_by=_ecs_tasks(scope))
+    for statement in (
+        policies.rotate_secret(backing.user_secret_arn),
+        policies.encrypt_secrets(backing.kms_key_arn, region),
+    ):
+        role.add_to_policy(statement)
+    acknowledge_own_policy(role)
+    return role
+
+
+def execution_role(
+    scope: Construct, backing: Backing, *, secret_arns: list[str], repository_arn: str, log_group_arn: str
+) -> iam.Role:
+    """What ECS may do to start a task: get its image, write its log, read the secrets that it hands in."""
+    region = cdk.Stack.of(scope).region
+    role = iam.Role(scope, "ExecutionRole", assumed_by=_ecs_tasks(scope))
+    for statement in (
+        policies.log_in_to_registry(),
+        policies.pull_image(repository_arn),
+        policies.write_logs(log_group_arn),
+        policies.encrypt_log(backing.kms_key_arn, region),
+    ):
+        role.add_to_policy(statement)
+    if secret_arns:
+        role.add_to_policy(policies.read_secrets(secret_arns))
+        role.add_to_policy(policies.decrypt_secrets(backing.kms_key_arn, region))
+    acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "ecr:GetAuthorizationToken knows no resource to narrow it to.")
+    acknowledge_own_policy(role)
+    return role
+
+
+def _ecs_tasks(scope: Construct) -> iam.ServicePrincipal:
+    """ECS, for tasks of this account and region only: no other account's service can borrow the role.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    """
+    stack = cdk.Stack.of(scope)
+    return iam.ServicePrincipal(
+        "ecs-tasks.amazonaws.com",
+        conditions={
+            "StringEquals": {"aws:SourceAccount": stack.account},
+            "ArnLike": {"aws:SourceArn": stack.format_arn(service="ecs", resource="*")},
+        },
+    )

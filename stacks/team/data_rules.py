@@ -1,0 +1,61 @@
+"""What must hold between the fields of one team about its data: windows, backups, artifacts."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from stacks.team.database_values import overlap
+from stacks.team.problem import Problem
+
+if TYPE_CHECKING:
+    from stacks.team.config import TeamConfig
+
+
+def data_problems(team: "TeamConfig") -> Iterator[Problem]:
+    """Everything that is wrong between the fields about data."""
+    yield from _windows(team)
+    yield from _backup(team)
+    yield from _artifacts(team)
+
+
+def _windows(team: "TeamConfig") -> Iterator[Problem]:
+    backup, maintenance = team.database.backup_window, team.database.maintenance_window
+    if backup and maintenance and overlap(backup, maintenance):
+        yield Problem(
+            ("database", "maintenance_window"),
+            maintenance,
+            f"meets backup_window {backup}, which AWS refuses; allowed: windows apart; take another time",
+        )
+
+
+def _backup(team: "TeamConfig") -> Iterator[Problem]:
+    if (vault := team.backup.copy_to) is None:
+        return
+    at = ("backup", "copy_to")
+    if vault.split(":")[3] == team.region:
+        yield Problem(at, vault, f"is in {team.region} as well; allowed: a vault of another region; make one there")
+    if team.temporary:
+        yield Problem(
+            at, vault, "keeps data of a temporary team; not allowed beside temporary: true; remove one of them"
+        )
+    elif not team.backup.retention_days:
+        yield Problem(at, vault, "has nothing to copy with retention_days: 0; allowed: 1 or more; try 35")
+
+
+def _artifacts(team: "TeamConfig") -> Iterator[Problem]:
+    artifacts, at = team.artifacts, "artifacts"
+    if artifacts.object_lock_days and artifacts.mode == "presigned":
+        yield Problem(
+            (at, "object_lock_days"),
+            artifacts.object_lock_days,
+            "locks a bucket to which S3 then wants a checksum with each upload, and uploads by link have none; "
+            "allowed with mode: proxied and direct; try mode: proxied",
+        )
+    for key, given in (("object_lock_days", artifacts.object_lock_days), ("replica", artifacts.replica)):
+        if given and team.temporary:
+            yield Problem((at, key), str(given), "keeps data of a temporary team; remove it or temporary: true")
+    if artifacts.replica and artifacts.replica.region == team.region:
+        yield Problem(
+            (at, "replica", "kms_key_arn"),
+            artifacts.replica.kms_key_arn,
+            f"is in {team.region} as well; allowed: a key and a bucket of another region; make them there",
+        )

@@ -1,0 +1,73 @@
+"""What a team file says of its database."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from stacks.team import database_values, values
+from stacks.team.section import Section
+from stacks.team.sizes import MAX_STORAGE_GIB, MIN_STORAGE_GIB
+
+
+class Insights(StrEnum):
+    """How much CloudWatch Database Insights tells of the database's load."""
+
+    STANDARD = "standard"
+    ADVANCED = "advanced"
+
+
+class DatabaseConfig(Section):
+    """The database's own numbers, where the size's do not fit, and how it is looked after."""
+
+    engine_version: ClassVar[str] = "18"
+    """PostgreSQL's major version. AWS applies the minor versions by itself."""
+
+    sizing_keys: ClassVar[frozenset[str]] = frozenset({"instance_class", "storage_gib", "multi_az"})
+    """The keys that override the size."""
+
+    instance_class: Annotated[values.InstanceClass | None, Field(description="The RDS instance class.")] = None
+    storage_gib: Annotated[
+        int | None,
+        Field(
+            ge=MIN_STORAGE_GIB, le=MAX_STORAGE_GIB,
+            description="The first size of the disk, in GiB. It grows by itself to ten times that.",
+        ),
+    ] = None  # fmt: skip
+    multi_az: Annotated[
+        bool | None, Field(description="Whether a standby waits in another zone and takes over by itself.")
+    ] = None
+    backup_retention_days: Annotated[
+        int,
+        Field(ge=1, le=35, description="How many days back the database can be restored to any second."),
+    ] = 7
+    backup_window: Annotated[
+        database_values.DailyWindow | None,
+        Field(description="When it is backed up each day, in UTC. Without it AWS takes a time of the region's night."),
+    ] = None
+    maintenance_window: Annotated[
+        database_values.WeeklyWindow | None,
+        Field(
+            description="When AWS may patch it each week, in UTC. Without it AWS takes a time of the region's night."
+        ),
+    ] = None
+    log_retention_days: Annotated[
+        database_values.LogRetention,
+        Field(description="How long CloudWatch keeps PostgreSQL's log: `scripts/kit protect` sets it."),
+    ] = 90
+    password_rotation_days: Annotated[
+        int,
+        Field(
+            ge=0, le=365,
+            description="How old the server's database password becomes before a task makes another, without a "
+            "restart. `0`: it stays.",
+        ),
+    ] = 30  # fmt: skip
+    insights: Annotated[
+        Insights,
+        Field(
+            strict=False,
+            description="Of CloudWatch Database Insights. `standard`: load, waits and statements of 7 days. "
+            "`advanced`: 15 months, and plans and locks; it is charged by vCPU.",
+        ),
+    ] = Insights.STANDARD
