@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from filelock import FileLock
+
 from kit.environment import ROOT
 from kit.interruption import child
 from kit.local import base_image, build_secrets
@@ -31,6 +33,13 @@ def build_image(program: str, report: Report, folder: Path = FOLDER) -> str:
     Raises:
         LocalError: the image cannot be built.
     """
+    LOG.parent.mkdir(mode=0o700, exist_ok=True)
+    # Two who build the same image at once would both do all of its work.
+    with FileLock(LOG.with_suffix(".lock")):
+        return _build_once(program, report, folder)
+
+
+def _build_once(program: str, report: Report, folder: Path) -> str:
     reference = f"localhost/mlflow-{folder.name.replace('_', '-')}:{fingerprint(folder)}"
     if has_image(program, reference):
         return reference
@@ -79,7 +88,6 @@ def _isolation(program: str) -> list[str]:
 def _follow(process: subprocess.Popen[str], report: Report) -> str:
     """Reports and logs what the build says; returns its last words."""
     last = ""
-    LOG.parent.mkdir(mode=0o700, exist_ok=True)
     with LOG.open("w") as log:
         for line in process.stdout or ():
             log.write(line)

@@ -29,6 +29,33 @@ def test_all_that_can_run_has_to_pass(tiers: None, names: list[str], passed: boo
     assert run_tiers(names) is passed
 
 
+def test_what_tiers_say_that_run_beside_each_other_is_not_mixed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["one", "two", "three"]
+    said = "; ".join(["print('{0}', flush=True)"] * 5)
+    monkeypatch.setattr(
+        command, "TIERS", [Tier(name=name, commands=[*python(said.format(name))] * 2) for name in names]
+    )
+    monkeypatch.setattr(command.os, "cpu_count", lambda: 3)
+    assert run_tiers([])
+    output = capsys.readouterr().out
+    for name in names:
+        assert "\n".join([name] * 10) in output
+
+
+def test_a_tier_that_runs_alone_has_all_cores_and_one_of_many_its_share(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    workers = python("import os; print('workers', os.environ['PYTEST_XDIST_AUTO_NUM_WORKERS'])")
+    monkeypatch.setattr(command, "TIERS", [Tier(name=name, commands=workers) for name in ("one", "two")])
+    monkeypatch.setattr(command.os, "cpu_count", lambda: 4)
+    run_tiers(["one"])
+    assert "workers 4" in capfd.readouterr().out
+    run_tiers([])
+    assert capfd.readouterr().out.count("workers 2") == 2
+
+
 @pytest.mark.parametrize("name", ["image", "containers"])
 def test_where_no_engine_is_and_none_can_be_installed_containers_are_not_tested(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
