@@ -90,6 +90,8 @@ class ServiceStack(TeamStack):
                 target_group_full_name=target_group.target_group_full_name,
             ),
             database_instance=data.database.instance.instance_identifier,
+            backup_vault=data.backup.vault_name,
+            certificate_arn=edge.certificate_arn,
         )
         service.enable_deployment_alarms(
             [alarm.alarm_name for alarm in alarms.stopping], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
