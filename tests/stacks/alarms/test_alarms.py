@@ -150,9 +150,7 @@ def test_a_day_without_a_snapshot_in_the_teams_own_vault_is_told() -> None:
         "NumberOfBackupJobsFailed",
     }
     for metric in counts:
-        assert metric["Dimensions"] == [
-            {"Name": "BackupVaultName", "Value": vault["Properties"]["BackupVaultName"]}
-        ]
+        assert metric["Dimensions"] == [{"Name": "BackupVaultName", "Value": vault["Properties"]["BackupVaultName"]}]
     assert "BackupMissed" not in alarms("temporary"), "nothing is put into its vault"
 
 

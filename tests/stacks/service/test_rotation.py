@@ -11,7 +11,7 @@ from tests.stacks.test_service_stack import containers, statements
 from stacks.team.config import TeamConfig
 from tests.stacks.shapes import SHAPES, synthesize, template
 
-NEVER = ("cheap", "temporary")
+NEVER = ("cheap", "temporary", "guest")
 
 
 def of_rotation(shape: str, resource_type: str) -> dict[str, dict[str, Any]]:
