@@ -70,5 +70,5 @@ class IamLogin:
             "headers": {},
             "context": {},
         }
-        url = signer.generate_presigned_url(request, operation_name="connect", expires_in=_VALID_SECONDS)
+        url: str = signer.generate_presigned_url(request, operation_name="connect", expires_in=_VALID_SECONDS)
         return url.removeprefix("https://")
