@@ -118,6 +118,14 @@ def decrypt_secrets(key_arn: str, region: str) -> iam.PolicyStatement:
     return _use_key("DecryptSecrets", ["kms:Decrypt"], key_arn, f"secretsmanager.{region}")
 
 
+def connect_to_database(user_arn: str) -> iam.PolicyStatement:
+    """One user of one database, with a token in place of a password.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
+    """
+    return iam.PolicyStatement(sid="ConnectToDatabase", actions=["rds-db:connect"], resources=[user_arn])
+
+
 def rotate_secret(secret_arn: str) -> iam.PolicyStatement:
     """All versions of one secret: read them, add one, and say which is the current one.
 

@@ -28,7 +28,7 @@ from kit.local.task_definition import TaskDefinition
 from kit.local.templates import deployed_templates, synthesized_templates
 from kit.local.warm_up import mlflow_compiled_meanwhile
 from kit.progress import Report, Steps
-from stacks.team.config import ArtifactsMode, Auth, StackKind
+from stacks.team.config import ArtifactsMode, Auth, DatabaseAuth, StackKind
 
 
 def up(team_name: str, choice: Choice, port: int, steps: Steps, *, containers: bool = False) -> str:
@@ -215,6 +215,8 @@ def _tell_differences(
     declared = deployment.environment("server")
     for name, value in overrides(database_port).items():
         steps.say(f"  {name} is {value}, not {declared[name]}")
+    if laptop.team.database.auth == DatabaseAuth.IAM:
+        steps.say("  the server logs in to PostgreSQL with a password, not with tokens of IAM, which RDS alone takes")
     steps.say(f"  recorded by the emulator without effect: {recorded}")
     for difference in laptop.emulator.differences:
         steps.say(f"  {difference}")

@@ -5,11 +5,15 @@ from pathlib import Path
 import yaml
 
 from kit.emulators.emulator import Emulator
-from stacks.team.config import Egress, TeamConfig
+from stacks.team.config import DatabaseAuth, Egress, TeamConfig
 
 
 def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:
     """The team as it can be deployed to the emulator; the same object where nothing has to change."""
+    if team.database.auth == DatabaseAuth.IAM:
+        # RDS alone asks IAM who may log in. There was no rotation, and there is none.
+        login = {"auth": DatabaseAuth.PASSWORD, "password_rotation_days": 0}
+        team = team.model_copy(update={"database": team.database.model_copy(update=login)})
     if team.tags and not emulator.changes_tags:
         team = team.model_copy(update={"tags": {}})
     nat = team.network.egress == Egress.NAT and not team.network.existing

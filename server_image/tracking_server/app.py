@@ -17,7 +17,7 @@ from tracking_server.database import SERVER_ROLE
 from tracking_server.engines import connect_as_server, database_url
 from tracking_server.errors import TrackingServerError
 from tracking_server.keys import mlflow_keys
-from tracking_server.login import ServerLogin
+from tracking_server.login import server_login
 from tracking_server.logs import log_as_json
 from tracking_server.middleware import (
     Application,
@@ -56,7 +56,7 @@ def create_app(settings: ServeSettings) -> Application:
         TrackingServerError: MLflow refuses to start.
     """
     # Both come before MLflow's import: it makes its engines and reads its environment on the way.
-    server = ServerLogin(settings.database.secret_arn)
+    server = server_login(settings.database)
     connect_as_server(server)
     os.environ.update(mlflow_environment(settings))
     mlflow = _basic_auth_app(settings) if settings.auth == "basic" else _plain_app()

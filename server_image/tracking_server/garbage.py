@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tracking_server.database import connect
 from tracking_server.engines import connect_as_server, database_url
 from tracking_server.errors import TrackingServerError
-from tracking_server.login import ServerLogin
+from tracking_server.login import ServerLogin, server_login
 from tracking_server.settings import GarbageSettings
 
 # Any number will do as long as it never changes and is not that of `migrate`.
@@ -30,7 +30,7 @@ def collect_garbage(settings: GarbageSettings, *, older_than_days: int) -> None:
     Raises:
         TrackingServerError: PostgreSQL, the secret or the bucket cannot be reached, or refuses.
     """
-    server = ServerLogin(settings.database.secret_arn)
+    server = server_login(settings.database)
     with _alone(settings, server) as alone:
         if not alone:
             _log.info("Another run is collecting garbage already.")

@@ -4,14 +4,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import psycopg2
 
 from tracking_server.database import password_refused
 from tracking_server.errors import TrackingServerError
+from tracking_server.iam_login import IamLogin
 from tracking_server.secret import LoginSecret
-from tracking_server.settings import Login
+from tracking_server.settings import DatabaseSettings, Login
 
 # Between a fetch and its use one rotation may pass, with two at the same time two.
 _MOST_ATTEMPTS = 3
@@ -23,7 +24,22 @@ _log = logging.getLogger("tracking_server")
 Connected = TypeVar("Connected")
 
 
-class ServerLogin:
+class ServerLogin(Protocol):
+    """As whom the server connects."""
+
+    def get(self) -> Login:
+        """The login for a connection that is made now. Raises TrackingServerError."""
+
+    def connect(self, connect: Callable[[Login], Connected]) -> Connected:
+        """What `connect` returns for that login."""
+
+
+def server_login(settings: DatabaseSettings) -> ServerLogin:
+    """The login that the settings ask for; nothing is fetched yet."""
+    return IamLogin(settings) if settings.auth == "iam" else SecretLogin(settings.secret_arn)
+
+
+class SecretLogin:
     """The secret's current login, fetched when first needed and cached for an hour, or until PostgreSQL refuses it.
 
     So a rotated password needs no restart.

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from tracking_server.database import LentConnection, connect
 from tracking_server.found import find
 from tracking_server.revisions import known_revisions
-from tracking_server.roles import ensure_password, ensure_roles
-from tracking_server.secret import LoginSecret
+from tracking_server.roles import ensure_login, ensure_roles
 from tracking_server.settings import MigrateSettings
 
 # Any number will do as long as it never changes: tasks of two images must meet at the same lock.
@@ -32,7 +31,7 @@ def migrate(settings: MigrateSettings, *, upgrade: bool) -> None:
     known = known_revisions()
     with locked(settings) as connection:
         ensure_roles(connection)
-        ensure_password(connection, settings.database, LoginSecret(settings.database.secret_arn))
+        ensure_login(connection, settings.database)
         found = find(connection)
         if found.fits(known):
             say(f"The schema is that of MLflow {known.mlflow}.")

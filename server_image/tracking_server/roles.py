@@ -14,6 +14,7 @@ _ROLES = {
     SERVER_ROLE: "LOGIN",
     **{role: f"LOGIN IN ROLE {SERVER_ROLE}" for role in SERVER_ROLES if role != SERVER_ROLE},
 }
+IAM_ROLE = "rds_iam"
 _ROWS = "SELECT, INSERT, UPDATE, DELETE"
 _SEQUENCES = "USAGE, SELECT"
 # Every statement may run again, so a run that was killed half-way is completed by the next one. The master
@@ -59,6 +60,26 @@ def adopt_tables(connection: Any) -> None:
             cursor.execute(f"ALTER TABLE public.{table} OWNER TO {OWNER_ROLE}")
         cursor.execute(f"GRANT {_ROWS} ON ALL TABLES IN SCHEMA public TO {SERVER_ROLE}")
         cursor.execute(f"GRANT {_SEQUENCES} ON ALL SEQUENCES IN SCHEMA public TO {SERVER_ROLE}")
+
+
+def ensure_login(connection: Any, settings: DatabaseSettings) -> None:
+    """Let the server log in with tokens of IAM, or with the secret's password.
+
+    RDS takes tokens, and no password any more, of who is in a role of its own, which other PostgreSQLs do not have.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
+    """
+    by_token = settings.auth == "iam"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(%s, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s", (SERVER_ROLE, IAM_ROLE)
+        )
+        # (None,): there is no such role.
+        (is_member,) = cursor.fetchone() or (None,)
+        if is_member is not None and is_member != by_token:
+            change = "GRANT {} TO {}" if by_token else "REVOKE {} FROM {}"
+            cursor.execute(change.format(IAM_ROLE, SERVER_ROLE))
+    if not by_token:
+        ensure_password(connection, settings, LoginSecret(settings.secret_arn))
 
 
 def ensure_password(connection: Any, settings: DatabaseSettings, secret: LoginSecret) -> None:

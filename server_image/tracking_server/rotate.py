@@ -9,6 +9,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from tracking_server.database import SERVER_ROLES, connect
+from tracking_server.errors import TrackingServerError
 from tracking_server.migrate import locked, say
 from tracking_server.roles import ensure_roles, set_password
 from tracking_server.secret import LoginSecret
@@ -25,6 +26,8 @@ def rotate(settings: MigrateSettings, *, older_than_days: int) -> None:
     Raises:
         TrackingServerError: PostgreSQL or the secret cannot be reached, or the new login is refused.
     """
+    if settings.database.auth == "iam":
+        raise TrackingServerError("The server logs in with tokens of IAM: there is no password to rotate.")
     secret = LoginSecret(settings.database.secret_arn)
     with locked(settings) as connection:
         current = secret.current()

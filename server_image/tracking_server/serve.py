@@ -8,7 +8,7 @@ import uvicorn
 
 from tracking_server.app import create_app
 from tracking_server.database import connect
-from tracking_server.login import ServerLogin
+from tracking_server.login import server_login
 from tracking_server.settings import ServeSettings
 
 # Below the task definition's stopTimeout of 120 seconds, so that ECS need not kill.
@@ -24,7 +24,7 @@ def serve(settings: ServeSettings) -> None:
     # uvicorn raises the signal again once it has shut down, and process 1 has no default action for it.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     # MLflow would try for minutes; a task that fails at once is started again by ECS.
-    ServerLogin(settings.database.secret_arn).connect(lambda login: connect(settings.database, login)).close()
+    server_login(settings.database).connect(lambda login: connect(settings.database, login)).close()
     options: dict[str, Any] = {
         "host": settings.host,
         "port": settings.port,

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from tracking_server.environment import Environment
 
-SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
+VERIFYING_SSL_MODES = ("verify-ca", "verify-full")
+SSL_MODES = ("disable", "prefer", "require", *VERIFYING_SSL_MODES)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+DATABASE_AUTH_MODES = ("password", "iam")
 AUTH_MODES = ("basic", "none")
 ARTIFACT_MODES = ("proxied", "presigned", "direct")
 SCHEMES = ("http", "https")
@@ -22,22 +25,36 @@ class Login:
 
 @dataclass(frozen=True)
 class DatabaseSettings:
-    """Where PostgreSQL is, and which secret holds the server's password; never the password itself."""
+    """Where PostgreSQL is, and how the server proves who it is; never a password itself.
+
+    Attributes:
+        auth: `password`, which the secret has, or `iam`, with a token of the region for each connection.
+        secret_arn: empty with `iam`.
+        region: empty with `password`.
+    """
 
     host: str
     port: int
     name: str
     sslmode: str
+    auth: str
     secret_arn: str
+    region: str
 
     @classmethod
     def read(cls, environment: Environment) -> "DatabaseSettings":
+        auth = environment.choice("DATABASE_AUTH", DATABASE_AUTH_MODES, "password")
+        host = environment.text("DATABASE_HOST")
+        # PostgreSQL asks for a token itself, not for a proof of it.
+        modes = VERIFYING_SSL_MODES if auth == "iam" and host not in LOOPBACK else SSL_MODES
         return cls(
-            host=environment.text("DATABASE_HOST"),
+            host=host,
             port=environment.integer("DATABASE_PORT", 5432, minimum=1, maximum=65535),
             name=environment.text("DATABASE_NAME"),
-            sslmode=environment.choice("DATABASE_SSLMODE", SSL_MODES, "verify-full"),
-            secret_arn=environment.text("DATABASE_SECRET_ARN"),
+            sslmode=environment.choice("DATABASE_SSLMODE", modes, "verify-full"),
+            auth=auth,
+            secret_arn=environment.text("DATABASE_SECRET_ARN") if auth == "password" else "",
+            region=environment.text("DATABASE_REGION") if auth == "iam" else "",
         )
 
 

@@ -6,13 +6,14 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from stacks.alarms import of_certificate, of_database, of_requests, of_tasks
+from stacks.alarms import of_backup, of_certificate, of_database, of_requests, of_tasks
 from stacks.alarms.budget import add_budget
 from stacks.alarms.dashboard import add_dashboard
 from stacks.alarms.of_database import database_metric
 from stacks.alarms.of_requests import RequestMetrics
 from stacks.alarms.of_tasks import TaskMetrics
 from stacks.alarms.topic import AlarmTopic
+from stacks.data.backup import has_snapshots
 from stacks.team.config import TeamConfig
 
 
@@ -35,7 +36,14 @@ class Alarms(Construct):
         log: logs.ILogGroup,
         requests: RequestMetrics,
         database_instance: str,
+        backup_vault: str,
+        certificate_arn: str | None,
     ) -> None:
+        """
+        Args:
+            backup_vault: the name of the vault with the team's snapshots.
+            certificate_arn: of the server's own name, where it has one.
+        """
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "Topic", emails=team.alarms.email)
         tasks = TaskMetrics(self, service, log)
@@ -45,8 +53,10 @@ class Alarms(Construct):
             *of_tasks.watches(team, tasks),
             *of_database.watches(team.sizing, database),
         ]
-        if team.domain and team.domain.certificate_arn:
-            watches.append(of_certificate.watch(team.domain.certificate_arn))
+        if has_snapshots(team):
+            watches.append(of_backup.watch(backup_vault))
+        if certificate_arn:
+            watches.append(of_certificate.watch(certificate_arn))
         alarms: list[cloudwatch.Alarm] = []
         for watch in watches:
             alarm = watch.alarm(self)

@@ -1,7 +1,4 @@
-"""What ACM tells of a certificate that the team file names.
-
-One that the edge stack has issued is not watched: to name it here, that stack would have to export its ARN, and then
-could not replace it any more. ACM renews it by itself.
+"""What ACM tells of the certificate of the server's own name.
 
 https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
 """

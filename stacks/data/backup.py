@@ -1,5 +1,7 @@
 """The vault with a team's daily snapshots, and the plan that fills it."""
 
+from typing import cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_events as events
@@ -25,6 +27,9 @@ class Backup(Construct):
 
     The vault's own policy denies everybody to delete a snapshot before its time; AWS Backup itself deletes it then. A
     team that wants no snapshots has the vault as well: it costs nothing, and may hold those of before.
+
+    Attributes:
+        vault_name: text, not a reference: whoever reads the vault's metrics ties no stack to this one.
     """
 
     def __init__(
@@ -38,6 +43,7 @@ class Backup(Construct):
             block_recovery_point_deletion=not team.temporary,
             removal_policy=removal_policy(team),
         )
+        self.vault_name = cast(backup.CfnBackupVault, vault.node.default_child).backup_vault_name
         if has_snapshots(team):
             self._fill(team, vault, database)
 

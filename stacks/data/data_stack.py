@@ -24,6 +24,8 @@ class DataStack(TeamStack):
     Attributes:
         key: the team's own KMS key.
         database: the PostgreSQL instance and its users' secrets.
+        database_resource_id: the name by which IAM knows the instance.
+        backup: the vault with the database's daily snapshots.
         artifacts: the artifact bucket.
         artifact_bucket_arn: its ARN, for grants.
         admin_secret: MLflow's first user, as {"username", "password"}.
@@ -55,7 +57,9 @@ class DataStack(TeamStack):
             subnet_group=network.database_subnet_group,
             key=self.key,
         )
-        Backup(self, "Backup", team=team, database=self.database.instance, key=self.key)
+        # Exported with tokens or without: CloudFormation takes no export away that the service still imports.
+        self.database_resource_id = self.export_value(self.database.instance.instance_resource_id)
+        self.backup = Backup(self, "Backup", team=team, database=self.database.instance, key=self.key)
         self.artifacts = ArtifactStore(self, "ArtifactStore", team=team, key=self.key)
         self.artifact_bucket_arn = self.export_value(self.artifacts.bucket.bucket_arn, name=arn_export(team))
         self.admin_secret = secretsmanager.Secret(

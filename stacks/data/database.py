@@ -13,7 +13,7 @@ from stacks.data.database_parameters import EXPORTED_LOGS, PARAMETERS
 from stacks.data.monitoring_role import monitoring_role
 from stacks.removal import database_removal_policy, removal_policy
 from stacks.rule_packs import acknowledge, acknowledge_lint
-from stacks.team.config import Insights, TeamConfig
+from stacks.team.config import DatabaseAuth, Insights, TeamConfig
 
 NAME = "mlflow"
 PORT = 5432
@@ -80,6 +80,7 @@ class Database(Construct):
             subnet_group=subnet_group,
             security_groups=[self.security_group],
             credentials=rds.Credentials.from_secret(self.master_secret),
+            iam_authentication=team.database.auth == DatabaseAuth.IAM,
             database_name=NAME,
             port=PORT,
             publicly_accessible=False,
@@ -115,7 +116,9 @@ class Database(Construct):
             self.user_secret,
             ["AwsSolutions-SMG4", "SecretsManagerRotationEnabled"],
             "The service stack's task `rotate` does it; a rotation schedule of Secrets Manager starts functions only."
-            if team.database.password_rotation_days
+            if team.database.rotates_password
+            else "The server logs in with tokens of IAM: RDS takes no password from its user."
+            if team.database.auth == DatabaseAuth.IAM
             else "The team file says that it stays; it is of use only where the database's security group lets in.",
         )
         acknowledge(

@@ -6,6 +6,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from stacks.edge.access_log import access_log, acknowledge_unlogged
@@ -29,6 +30,7 @@ class EdgeStack(TeamStack):
     Attributes:
         listener: where the service hangs its rule.
         load_balancer_full_name: `app/<name>/<id>`, by which CloudWatch knows its metrics.
+        certificate_arn: of the team's own domain.
         security_group: the load balancer's; the service admits nobody else.
         public_host: the host name in every client. A load balancer's generated one may carry capitals.
         scheme: `https`, or `http` for an internal team without a domain.
@@ -43,6 +45,7 @@ class EdgeStack(TeamStack):
     ) -> None:
         super().__init__(scope, team, "edge", kept=True)
         self.scheme = "https" if team.domain or team.behind_cloudfront else "http"
+        self.certificate_arn = team.domain.certificate_arn if team.domain else None
         self.security_group = ec2.SecurityGroup(
             self,
             "SecurityGroup",
@@ -160,9 +163,20 @@ class EdgeStack(TeamStack):
                     domain_name=domain.name,
                     validation=acm.CertificateValidation.from_dns(zone),
                 )
+                self.certificate_arn = self._publish(certificate, domain)
                 return elbv2.ListenerCertificate.from_certificate_manager(certificate)
         # The team file's rules leave no domain with neither a zone nor a certificate.
         return elbv2.ListenerCertificate.from_arn(domain.certificate_arn or "")
+
+    def _publish(self, certificate: acm.ICertificate, domain: DomainConfig) -> str:
+        """The certificate's ARN for other stacks, without an export: while one is used, nothing may replace it.
+
+        CloudFormation resolves what this returns when the resource with it changes, and another name is another text.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html
+        """
+        name = f"/{self.stack_name}/certificate/{domain.name}"
+        ssm.StringParameter(self, "CertificateArn", parameter_name=name, string_value=certificate.certificate_arn)
+        return cdk.CfnDynamicReference(cdk.CfnDynamicReferenceService.SSM, name).to_string()
 
 
 def _clients(team: TeamConfig, cidr: str) -> ec2.IPeer:

@@ -2,14 +2,21 @@
 
 from stacks.data import database
 from stacks.data.backing import Backing
+from stacks.team.config import DatabaseAuth, TeamConfig
 
 
-def database_environment(backing: Backing) -> dict[str, str]:
-    """What `server_image/README.md` says that `migrate`, `serve` and `rotate` need."""
+def database_environment(team: TeamConfig, backing: Backing) -> dict[str, str]:
+    """What `server_image/README.md` says that all commands but `health` need."""
     return {
         "DATABASE_HOST": backing.database_host,
         "DATABASE_PORT": backing.database_port,
         "DATABASE_NAME": database.NAME,
         "DATABASE_SSLMODE": "verify-full",
-        "DATABASE_SECRET_ARN": backing.user_secret_arn,
+        **_login(team, backing),
     }
+
+
+def _login(team: TeamConfig, backing: Backing) -> dict[str, str]:
+    if team.database.auth == DatabaseAuth.IAM:
+        return {"DATABASE_AUTH": "iam", "DATABASE_REGION": team.region}
+    return {"DATABASE_SECRET_ARN": backing.user_secret_arn}

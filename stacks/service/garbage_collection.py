@@ -46,7 +46,7 @@ class GarbageCollection(Construct):
             image=server.image,
             log=server.log,
             environment={
-                **database_environment(backing),
+                **database_environment(team, backing),
                 **artifact_environment(team, backing, cdk.Stack.of(self).account),
                 "TRACKING_STORE": team.tracking_store,
                 # Within the connections that stacks/team/sizes.py counts for it: one of each engine, and the lock's.

@@ -43,7 +43,7 @@ class Rotation(Construct):
             command=["rotate", "--older-than-days", str(days)],
             image=server.image,
             log=server.log,
-            environment=database_environment(backing),
+            environment=database_environment(team, backing),
             secrets={
                 "DATABASE_MASTER_USERNAME": ecs.Secret.from_secrets_manager(master, "username"),
                 "DATABASE_MASTER_PASSWORD": ecs.Secret.from_secrets_manager(master, "password"),

@@ -46,6 +46,7 @@ class ServiceStack(TeamStack):
             kms_key_arn=data.key.key_arn,
             database_host=data.database.instance.db_instance_endpoint_address,
             database_port=data.database.instance.db_instance_endpoint_port,
+            database_resource_id=data.database_resource_id,
             master_secret_arn=data.database.master_secret.secret_arn,
             user_secret_arn=data.database.user_secret.secret_arn,
             admin_secret_arn=data.admin_secret.secret_arn,
@@ -90,6 +91,8 @@ class ServiceStack(TeamStack):
                 target_group_full_name=target_group.target_group_full_name,
             ),
             database_instance=data.database.instance.instance_identifier,
+            backup_vault=data.backup.vault_name,
+            certificate_arn=edge.certificate_arn,
         )
         service.enable_deployment_alarms(
             [alarm.alarm_name for alarm in alarms.stopping], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
@@ -133,7 +136,7 @@ class ServiceStack(TeamStack):
     def _add_scheduled_tasks(
         self, team: TeamConfig, backing: Backing, server: TrackingServer, place: TaskPlace
     ) -> None:
-        if team.database.password_rotation_days:
+        if team.database.rotates_password:
             Rotation(self, "Rotation", team=team, backing=backing, server=server, place=place)
         if days := team.artifacts.garbage_collection_days:
             GarbageCollection(

@@ -1,23 +1,24 @@
 """The roles of tasks: what the containers may do, and what ECS may do to start them."""
 
+from collections.abc import Iterator
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks import policies
-from stacks.data import artifact_store
+from stacks.data import artifact_store, database
 from stacks.data.backing import Backing
 from stacks.rule_packs import acknowledge, acknowledge_own_policy
-from stacks.team.config import TeamConfig
+from stacks.team.config import DatabaseAuth, TeamConfig
 
 
 def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
-    """What the server may do: read its own user's password, keep its own artifacts, nothing else."""
+    """What the server may do: log in to its own database, keep its own artifacts, nothing else."""
     region = cdk.Stack.of(scope).region
     role = iam.Role(scope, "TaskRole", assumed_by=_ecs_tasks(scope))
     for statement in (
-        policies.read_secrets([backing.user_secret_arn]),
-        policies.decrypt_secrets(backing.kms_key_arn, region),
+        *_log_in(scope, team, backing),
         policies.read_and_write_artifacts(backing.bucket_arn, artifact_store.PREFIX),
         policies.list_artifacts(backing.bucket_arn),
         policies.encrypt_artifacts(backing.kms_key_arn, region),
@@ -30,6 +31,19 @@ def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
     )
     acknowledge_own_policy(role)
     return role
+
+
+def _log_in(scope: Construct, team: TeamConfig, backing: Backing) -> Iterator[iam.PolicyStatement]:
+    stack = cdk.Stack.of(scope)
+    if team.database.auth == DatabaseAuth.IAM:
+        user = f"{backing.database_resource_id}/{database.USER}"
+        arn = cdk.ArnFormat.COLON_RESOURCE_NAME
+        yield policies.connect_to_database(
+            stack.format_arn(service="rds-db", resource="dbuser", resource_name=user, arn_format=arn)
+        )
+    else:
+        yield policies.read_secrets([backing.user_secret_arn])
+        yield policies.decrypt_secrets(backing.kms_key_arn, stack.region)
 
 
 def rotation_role(scope: Construct, backing: Backing) -> iam.Role:

@@ -94,7 +94,7 @@ class TrackingServer(Construct):
             image=self.image,
             log=self.log,
             essential=False,
-            environment=database_environment(self._backing),
+            environment=database_environment(self._team, self._backing),
             secrets={
                 "DATABASE_MASTER_USERNAME": ecs.Secret.from_secrets_manager(master, "username"),
                 "DATABASE_MASTER_PASSWORD": ecs.Secret.from_secrets_manager(master, "password"),
@@ -133,7 +133,7 @@ class TrackingServer(Construct):
 
     def _server_environment(self, public_host: str, scheme: str) -> dict[str, str]:
         return {
-            **database_environment(self._backing),
+            **database_environment(self._team, self._backing),
             **artifact_environment(self._team, self._backing, cdk.Stack.of(self).account),
             "TRACKING_AUTH": self._team.auth,
             "TRACKING_STORE": self._team.tracking_store,

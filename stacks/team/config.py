@@ -12,7 +12,7 @@ from stacks.team.alarms_config import AlarmsConfig
 from stacks.team.artifacts_config import ArtifactsConfig, ArtifactsMode
 from stacks.team.backup_config import BackupConfig
 from stacks.team.clients_config import ClientsConfig
-from stacks.team.database_config import DatabaseConfig, Insights
+from stacks.team.database_config import DatabaseAuth, DatabaseConfig, Insights
 from stacks.team.firewall_config import FirewallConfig
 from stacks.team.network_config import DomainConfig, Egress, ExistingNetwork, NetworkConfig, PrivateLinkConfig
 from stacks.team.rules import problems_of
@@ -23,8 +23,9 @@ from stacks.team.sizes import SIZES, Size, Sizing
 
 __all__ = [
     "Access", "AlarmsConfig", "Architecture", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig",
-    "DatabaseConfig", "DomainConfig", "Egress", "ExistingNetwork", "FirewallConfig", "Insights", "NetworkConfig",
-    "PrivateLinkConfig", "ScheduleConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore", "section_of",
+    "DatabaseAuth", "DatabaseConfig", "DomainConfig", "Egress", "ExistingNetwork", "FirewallConfig", "Insights",
+    "NetworkConfig", "PrivateLinkConfig", "ScheduleConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore",
+    "section_of",
 ]  # fmt: skip
 
 StackKind = Literal["network", "data", "edge", "service"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def data_problems(team: "TeamConfig") -> Iterator[Problem]:
     """Everything that is wrong between the fields about data."""
     yield from _windows(team)
+    yield from _login(team)
     yield from _backup(team)
     yield from _artifacts(team)
 
@@ -24,6 +25,16 @@ def _windows(team: "TeamConfig") -> Iterator[Problem]:
             ("database", "maintenance_window"),
             maintenance,
             f"meets backup_window {backup}, which AWS refuses; allowed: windows apart; take another time",
+        )
+
+
+def _login(team: "TeamConfig") -> Iterator[Problem]:
+    days, given = team.database.password_rotation_days, "password_rotation_days" in team.database.model_fields_set
+    if team.database.auth == "iam" and given and days:
+        yield Problem(
+            ("database", "password_rotation_days"),
+            days,
+            "rotates a password that nobody logs in with; allowed with auth: password; remove it",
         )
 
 

@@ -17,6 +17,13 @@ class Insights(StrEnum):
     ADVANCED = "advanced"
 
 
+class DatabaseAuth(StrEnum):
+    """How the server proves to the database who it is."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, not a password
+    IAM = "iam"
+
+
 class DatabaseConfig(Section):
     """The database's own numbers, where the size's do not fit, and how it is looked after."""
 
@@ -55,12 +62,20 @@ class DatabaseConfig(Section):
         database_values.LogRetention,
         Field(description="How long CloudWatch keeps PostgreSQL's log: `scripts/kit protect` sets it."),
     ] = 90
+    auth: Annotated[
+        DatabaseAuth,
+        Field(
+            strict=False,
+            description="How the server logs in. `password`: with one from Secrets Manager. `iam`: with a token that "
+            "the task's role signs for each connection, so that there is no password.",
+        ),
+    ] = DatabaseAuth.PASSWORD
     password_rotation_days: Annotated[
         int,
         Field(
             ge=0, le=365,
             description="How old the server's database password becomes before a task makes another, without a "
-            "restart. `0`: it stays.",
+            "restart. `0`: it stays, as with `auth: iam`.",
         ),
     ] = 30  # fmt: skip
     insights: Annotated[
@@ -71,3 +86,8 @@ class DatabaseConfig(Section):
             "`advanced`: 15 months, and plans and locks; it is charged by vCPU.",
         ),
     ] = Insights.STANDARD
+
+    @property
+    def rotates_password(self) -> bool:
+        """Whether a task makes another password now and then."""
+        return self.auth == DatabaseAuth.PASSWORD and self.password_rotation_days > 0

@@ -103,6 +103,11 @@ def _certificate(aws: Aws) -> dict[str, Any]:
     return resources(Certificate=("AWS::CertificateManager::Certificate", properties))
 
 
+def _parameter(aws: Aws) -> dict[str, Any]:
+    properties = {"Name": f"/{unique('probe')}/certificate", "Type": "String", "Value": "arn"}
+    return resources(Parameter=("AWS::SSM::Parameter", properties))
+
+
 def _distribution(aws: Aws) -> dict[str, Any]:
     config = {
         "Enabled": True,
@@ -278,6 +283,7 @@ _PROBES = {
     "AWS::Lambda::Function": _function,
     "AWS::Route53::RecordSet": _record,
     "AWS::SNS::Subscription": _subscription,
+    "AWS::SSM::Parameter": _parameter,
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::Scheduler::ScheduleGroup": lambda aws: resources(Group=("AWS::Scheduler::ScheduleGroup", {})),
     "AWS::WAFv2::IPSet": _ip_set,

@@ -4,7 +4,7 @@ import psycopg2
 import pytest
 from tracking_server import login
 from tracking_server.errors import TrackingServerError
-from tracking_server.login import ServerLogin
+from tracking_server.login import SecretLogin
 from tracking_server.secret import LoginSecret
 from tracking_server.settings import Login
 
@@ -19,8 +19,8 @@ def _credentials(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.fixture
-def server(deployment: Deployment) -> ServerLogin:
-    return ServerLogin(deployment.secret_arn)
+def server(deployment: Deployment) -> SecretLogin:
+    return SecretLogin(deployment.secret_arn)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def refuse(as_user: Login) -> str:
     raise psycopg2.OperationalError(f'FATAL: password authentication failed for user "{as_user.user}"')
 
 
-def test_the_login_is_fetched_once_and_again_after_a_refusal(server: ServerLogin, deployment: Deployment) -> None:
+def test_the_login_is_fetched_once_and_again_after_a_refusal(server: SecretLogin, deployment: Deployment) -> None:
     first = server.get()
     assert first == Login("mlflow_server", deployment.postgres.server_password)
     deployment.put_password("second", user="mlflow_server_clone")
@@ -41,7 +41,7 @@ def test_the_login_is_fetched_once_and_again_after_a_refusal(server: ServerLogin
 
 
 def test_an_old_login_is_fetched_again_and_kept_where_that_fails(
-    server: ServerLogin, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    server: SecretLogin, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = server.get()
     deployment.put_password("second")
@@ -53,7 +53,7 @@ def test_an_old_login_is_fetched_again_and_kept_where_that_fails(
 
 
 def test_a_refusal_that_another_thread_has_answered_fetches_nothing(
-    server: ServerLogin, monkeypatch: pytest.MonkeyPatch, deployment: Deployment
+    server: SecretLogin, monkeypatch: pytest.MonkeyPatch, deployment: Deployment
 ) -> None:
     first = server.get()
     deployment.put_password("second")
@@ -66,7 +66,7 @@ def test_a_refusal_that_another_thread_has_answered_fetches_nothing(
     assert server.refresh(refused=first).password == "second"
 
 
-def test_a_connection_outlives_a_rotation_between_fetch_and_use(server: ServerLogin, deployment: Deployment) -> None:
+def test_a_connection_outlives_a_rotation_between_fetch_and_use(server: SecretLogin, deployment: Deployment) -> None:
     passwords = iter(["second", "third"])
 
     def connect(as_user: Login) -> str:
@@ -78,7 +78,7 @@ def test_a_connection_outlives_a_rotation_between_fetch_and_use(server: ServerLo
     assert server.connect(connect) == "connected"
 
 
-def test_a_refused_login_that_is_still_the_secrets_is_not_tried_again(server: ServerLogin) -> None:
+def test_a_refused_login_that_is_still_the_secrets_is_not_tried_again(server: SecretLogin) -> None:
     tried: list[Login] = []
 
     def connect(as_user: Login) -> str:
@@ -90,7 +90,7 @@ def test_a_refused_login_that_is_still_the_secrets_is_not_tried_again(server: Se
     assert len(tried) == 1
 
 
-def test_any_other_error_is_no_reason_to_fetch(server: ServerLogin, deployment: Deployment) -> None:
+def test_any_other_error_is_no_reason_to_fetch(server: SecretLogin, deployment: Deployment) -> None:
     first = server.get()
     deployment.put_password("second")
 

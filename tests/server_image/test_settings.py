@@ -58,6 +58,23 @@ def test_tls_is_verified_unless_told_otherwise() -> None:
     assert ServeSettings.read(SERVE).database.sslmode == "verify-full"
 
 
+IAM = {"DATABASE_AUTH": "iam", "DATABASE_REGION": "eu-central-1", "DATABASE_SECRET_ARN": ""}
+
+
+def test_with_tokens_of_iam_a_region_is_asked_for_instead_of_a_secret() -> None:
+    assert ServeSettings.read(SERVE | IAM).database.region == "eu-central-1"
+    with pytest.raises(SettingsError, match="DATABASE_REGION is missing"):
+        ServeSettings.read(SERVE | IAM | {"DATABASE_REGION": ""})
+
+
+@pytest.mark.parametrize("mode", ["disable", "prefer", "require"])
+def test_a_token_goes_to_a_database_that_has_proved_who_it_is(mode: str) -> None:
+    """PostgreSQL is sent the token itself: whoever else reads it is in."""
+    with pytest.raises(SettingsError, match=f"DATABASE_SSLMODE is '{mode}', not one of verify-ca, verify-full"):
+        ServeSettings.read(SERVE | IAM | {"DATABASE_SSLMODE": mode})
+    assert ServeSettings.read(SERVE | IAM | {"DATABASE_SSLMODE": mode, "DATABASE_HOST": "127.0.0.1"})
+
+
 def test_allowed_hosts_are_lower_case_and_come_with_any_port() -> None:
     assert ServeSettings.read(SERVE).allowed_hosts == (
         "team.example.com",

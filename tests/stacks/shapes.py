@@ -70,6 +70,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "schedule": {"office_hours": "mon-fri 07:00-19:00", "time_zone": "Europe/Berlin"},
     },
     "guest": {
+        "database": {"auth": "iam"},
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},
         "network": {
             "private_link": {"allowed_principals": [PRINCIPAL]},

@@ -16,6 +16,7 @@ ALL = {
     "artifact key": policies.encrypt_artifacts(KEY, "eu-west-1"),
     "secrets": policies.read_secrets(["arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf"]),
     "secret key": policies.decrypt_secrets(KEY, "eu-west-1"),
+    "database": policies.connect_to_database("arn:aws:rds-db:eu-west-1:111122223333:dbuser:db-ABC/mlflow_server"),
     "rotation": policies.rotate_secret("arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf"),
     "rotation key": policies.encrypt_secrets(KEY, "eu-west-1"),
     "replication": policies.read_replication(BUCKET),

@@ -1,4 +1,4 @@
-"""The public name: ACM and Route 53."""
+"""The public name: ACM, Route 53, and the parameter that says which certificate it has."""
 
 from kit.emulators.existence.question import Question, Resource, has
 
@@ -18,7 +18,14 @@ def _record(resource: Resource) -> bool:
     return has(found, Name=f"{name.removesuffix('.')}.", Type=kind)
 
 
+def _parameter(resource: Resource) -> bool:
+    name = resource.physical_id
+    found = resource.client("ssm").get_parameter(Name=name)["Parameter"]
+    return has([found], Name=name, Type=resource.property("Type"))
+
+
 QUESTIONS: dict[str, Question] = {
     "AWS::CertificateManager::Certificate": _certificate,
     "AWS::Route53::RecordSet": _record,
+    "AWS::SSM::Parameter": _parameter,
 }

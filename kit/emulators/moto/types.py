@@ -104,14 +104,20 @@ class DbInstance(Added, CloudFormationModel):
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
-        return attr in ("Endpoint.Address", "Endpoint.Port")
+        return attr in ("DbiResourceId", "Endpoint.Address", "Endpoint.Port")
 
     def __init__(self, database: Any) -> None:
         super().__init__(database.db_instance_identifier)
         self._database = database
 
     def get_cfn_attribute(self, attribute: str) -> Any:
-        return {"Endpoint.Address": self._database.address, "Endpoint.Port": self._database.port}[attribute]
+        # moto gives an instance no id of IAM's. One that is made from its identifier stays, as RDS's does.
+        resource_id = uuid.uuid5(uuid.NAMESPACE_OID, self._database.db_instance_arn)
+        return {
+            "DbiResourceId": f"db-{resource_id.hex[:26].upper()}",
+            "Endpoint.Address": self._database.address,
+            "Endpoint.Port": self._database.port,
+        }[attribute]
 
     @classmethod
     def create_from_cloudformation_json(

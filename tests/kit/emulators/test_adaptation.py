@@ -9,7 +9,7 @@ from kit.emulators.adaptation import adapt, write_team_file
 from kit.emulators.choice import Choice
 from kit.emulators.emulator import Emulator
 from kit.emulators.localstack.emulator import LocalStack
-from stacks.team.config import Egress, TeamConfig
+from stacks.team.config import DatabaseAuth, Egress, TeamConfig
 from stacks.team.files import load_teams
 from tests.stacks.shapes import SHAPES, team
 
@@ -40,6 +40,15 @@ def test_public_addresses_stand_for_a_nat_gateway_and_nothing_else_changes(shape
     assert adapted.network.egress == Egress.PUBLIC_IP
     changed: Any = {"network": {"egress"}, "tags": True, **OF_SCHEDULES}
     assert adapted.model_dump(exclude=changed) == team(shape).model_dump(exclude=changed)
+
+
+@pytest.mark.parametrize("emulator", EMULATORS)
+def test_a_password_stands_for_tokens_of_iam_everywhere_and_is_not_rotated(emulator: type[Emulator]) -> None:
+    with_tokens = team("guest")
+    assert with_tokens.database.auth == DatabaseAuth.IAM
+    adapted = adapt(with_tokens, emulator).database
+    assert adapted.auth == DatabaseAuth.PASSWORD
+    assert not adapted.rotates_password
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -253,6 +253,12 @@ def certificate(client: Client) -> Recorded:
     return client("acm").request_certificate(**properties)["CertificateArn"], properties
 
 
+def parameter(client: Client) -> Recorded:
+    properties = {"Name": "/mlflow-team-edge/certificate/mlflow.example.com", "Type": "String", "Value": "arn"}
+    client("ssm").put_parameter(**properties)
+    return properties["Name"], properties
+
+
 def record(client: Client) -> Recorded:
     zone = client("route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
     values = {"Name": "mlflow.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "10.0.0.1"}]}
@@ -497,6 +503,7 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,
     "AWS::SNS::TopicPolicy": topic_policy,
+    "AWS::SSM::Parameter": parameter,
     "AWS::Scheduler::Schedule": schedule,
     "AWS::Scheduler::ScheduleGroup": schedule_group,
     "AWS::SecretsManager::Secret": secret,

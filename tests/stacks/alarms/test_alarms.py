@@ -122,6 +122,38 @@ def test_a_certificate_that_the_team_brings_is_watched() -> None:
     ]
 
 
+def test_a_certificate_that_the_edge_stack_has_issued_is_watched_and_can_still_be_replaced() -> None:
+    """No stack can replace what another imports, so the ARN goes by way of a parameter."""
+    ((certificate, _),) = template("public", "edge").find_resources("AWS::CertificateManager::Certificate").items()
+    ((_, parameter),) = template("public", "edge").find_resources("AWS::SSM::Parameter").items()
+    assert parameter["Properties"]["Value"] == {"Ref": certificate}
+    assert alarms("public")["CertificateExpiry"]["Dimensions"] == [
+        {"Name": "CertificateArn", "Value": f"{{{{resolve:ssm:{parameter['Properties']['Name']}}}}}"}
+    ]
+    assert not [name for name in template("public", "edge").find_outputs("*") if "Certificate" in name]
+
+
+def test_another_domain_is_another_parameter_so_that_the_alarm_follows_the_certificate() -> None:
+    ((_, parameter),) = template("public", "edge").find_resources("AWS::SSM::Parameter").items()
+    domain = team("public").domain
+    assert domain
+    assert parameter["Properties"]["Name"] == f"/mlflow-public-edge/certificate/{domain.name}"
+
+
+def test_a_day_without_a_snapshot_in_the_teams_own_vault_is_told() -> None:
+    ((_, vault),) = template("usual", "data").find_resources("AWS::Backup::BackupVault").items()
+    found = alarms("usual")["BackupMissed"]
+    counts = [metric["MetricStat"]["Metric"] for metric in found["Metrics"] if "MetricStat" in metric]
+    assert {metric["MetricName"] for metric in counts} == {
+        "NumberOfBackupJobsAborted",
+        "NumberOfBackupJobsExpired",
+        "NumberOfBackupJobsFailed",
+    }
+    for metric in counts:
+        assert metric["Dimensions"] == [{"Name": "BackupVaultName", "Value": vault["Properties"]["BackupVaultName"]}]
+    assert "BackupMissed" not in alarms("temporary"), "nothing is put into its vault"
+
+
 def test_the_team_files_addresses_get_mail() -> None:
     assert not template("usual", "service").find_resources("AWS::SNS::Subscription")
     _, subscription = only("public", "AWS::SNS::Subscription")

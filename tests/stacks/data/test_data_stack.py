@@ -3,7 +3,7 @@ from typing import Literal
 import pytest
 from aws_cdk.assertions import Match
 
-from tests.stacks.shapes import SHAPES, template, templates
+from tests.stacks.shapes import SHAPES, team, template, templates
 
 KEPT_SHAPES = [shape for shape in SHAPES if shape != "temporary"]
 
@@ -52,6 +52,20 @@ def test_insights_keep_as_long_as_their_mode_asks_for(shape: str, mode: str, day
     template(shape, "data").has_resource_properties(
         "AWS::RDS::DBInstance", {"DatabaseInsightsMode": mode, "PerformanceInsightsRetentionPeriod": days}
     )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rds_takes_tokens_of_iam_where_the_team_file_says_so(shape: str) -> None:
+    takes = team(shape).database.auth == "iam"
+    template(shape, "data").has_resource_properties("AWS::RDS::DBInstance", {"EnableIAMDatabaseAuthentication": takes})
+
+
+def test_the_database_s_id_is_exported_also_where_no_role_names_it() -> None:
+    """Else a team could not go back to a password: CloudFormation takes no export away that is in use."""
+    for shape in ("usual", "guest"):
+        template(shape, "data").has_output(
+            "*", {"Value": {"Fn::GetAtt": [Match.any_value(), "DbiResourceId"]}, "Export": Match.any_value()}
+        )
 
 
 def test_windows_are_the_team_files_or_aws_own() -> None:

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from tests.stacks.test_service_stack import containers, statements
-
+from tests.stacks.service.test_service_stack import containers, statements
 from tests.stacks.shapes import team, template
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from aws_cdk.assertions import Match, Template
-from tests.stacks.test_service_stack import containers, statements
 
 from stacks.team.config import TeamConfig
+from tests.stacks.service.test_service_stack import containers, statements
 from tests.stacks.shapes import SHAPES, synthesize, template
 
-NEVER = ("cheap", "temporary")
+NEVER = ("cheap", "temporary", "guest")
 
 
 def of_rotation(shape: str, resource_type: str) -> dict[str, dict[str, Any]]:

@@ -66,6 +66,34 @@ def test_the_server_reads_no_secret_but_its_own_database_users() -> None:
     assert "Master" not in json.dumps(readable)
 
 
+def test_with_tokens_of_iam_the_server_reads_no_secret_and_may_connect_as_its_own_user_alone() -> None:
+    of_role = {statement["Sid"]: statement for statement in statements("guest", "TaskRole")}
+    assert not {"ReadSecrets", "DecryptSecrets"} & of_role.keys()
+    assert of_role["ConnectToDatabase"]["Action"] == "rds-db:connect"
+    parts = of_role["ConnectToDatabase"]["Resource"]["Fn::Join"][1]
+    assert ":rds-db:eu-west-1:" in "".join(part for part in parts if isinstance(part, str))
+    dbuser, exported, user = parts[-3:]
+    assert (dbuser, user) == (":dbuser:", "/mlflow_server")
+    (instance,) = template("guest", "data").find_resources("AWS::RDS::DBInstance")
+    template("guest", "data").has_output(
+        "*",
+        {
+            "Value": {"Fn::GetAtt": [instance, "DbiResourceId"]},
+            "Export": {"Name": exported["Fn::ImportValue"]},
+        },
+    )
+    assert "ConnectToDatabase" not in {statement["Sid"] for statement in statements("usual", "TaskRole")}
+
+
+@pytest.mark.parametrize("container", ["migrate", "server"])
+def test_both_containers_know_how_the_server_logs_in(container: str) -> None:
+    with_tokens, with_password = environment("guest", container), environment("usual", container)
+    assert (with_tokens["DATABASE_AUTH"], with_tokens["DATABASE_REGION"]) == ("iam", "eu-west-1")
+    assert "DATABASE_SECRET_ARN" not in with_tokens
+    assert "DATABASE_SECRET_ARN" in with_password
+    assert {environment(shape, container)["DATABASE_SSLMODE"] for shape in SHAPES} == {"verify-full"}
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_role_has_a_policy_of_aws_s_own_or_an_action_by_wildcard(shape: str) -> None:
     service = template(shape, "service")

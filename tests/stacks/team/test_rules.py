@@ -95,6 +95,18 @@ def test_more_tasks_than_the_database_has_connections_for_are_refused(refused: R
     )
 
 
+def test_a_password_that_nobody_logs_in_with_is_not_rotated(refused: Refused) -> None:
+    assert refused("region: eu-west-1\ndatabase: {auth: iam, password_rotation_days: 30}") == (
+        "research.yaml: database.password_rotation_days: 30 rotates a password that nobody logs in with; "
+        "allowed with auth: password; remove it"
+    )
+
+
+@pytest.mark.parametrize("days", ["", ", password_rotation_days: 0"])
+def test_with_tokens_of_iam_nothing_is_rotated(tmp_path: Path, days: str) -> None:
+    assert not accepted(tmp_path, f"region: eu-west-1\ndatabase: {{auth: iam{days}}}").database.rotates_password
+
+
 def test_what_the_refusal_proposes_is_taken(tmp_path: Path) -> None:
     text = "region: eu-west-1\nserver: {tasks: 3}\ndatabase: {instance_class: db.t4g.medium}"
     assert accepted(tmp_path, text).sizing.tasks == 3
