@@ -3,7 +3,7 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import aws_cdk as cdk
 
 import app
 from kit.markdown import markdown_table
+from kit.security_ways import refusals, ways
 from kit.template_words import Named, Words
 from stacks.team.config import TeamConfig
 
@@ -18,6 +19,17 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "security.md"
 _FROM, _TO = "<!-- From here `python -m kit.security_page` writes. -->", "<!-- To here. -->"
 _TEAM: dict[str, Any] = {"name": "research", "region": "eu-west-1"}
+_DOMAIN = {"name": "mlflow.example.com", "hosted_zone_id": "Z0123456789ABC", "hosted_zone_name": "example.com"}
+# Each way to a server, as its team file says it; the first is the one that all other tables are about.
+_WAYS: dict[str, dict[str, Any]] = {
+    "`access: internal`": {},
+    "`domain`, `network.private_link`": {
+        "domain": _DOMAIN,
+        "network": {"private_link": {"allowed_principals": ["arn:aws:iam::111122223333:root"]}},
+    },
+    "`access: public`": {"access": "public", "firewall": {"allowed_addresses": ["198.51.100.0/24"]}},
+    "`access: public`, `domain`": {"access": "public", "domain": _DOMAIN},
+}
 _KEYS = ("KmsKeyId", "EncryptionKeyArn", "KmsMasterKeyId")
 # What a type is encrypted with when its template names no key.
 _WITHOUT_KEY = {"AWS::Logs::LogGroup": "CloudWatch's own", "AWS::S3::Bucket": "S3's own"}
@@ -31,12 +43,20 @@ _ENCRYPTED = (
 )
 
 
-def tables(assembly: Path) -> str:
-    """All that is generated: who reaches whom, what is encrypted with which key, and who may do what."""
-    words = Words(assembly)
+def tables(assemblies: Mapping[str, Path]) -> str:
+    """All that is generated: the ways in, by what a team file says of them, and of the first of the teams the rest.
+
+    The rest is who reaches whom, what is encrypted with which key, and who may do what.
+    """
+    each = {said: Words(assembly) for said, assembly in assemblies.items()}
+    words = next(iter(each.values()))
     return "\n".join(
         [
-            "### Who reaches whom\n",
+            "### The ways in\n",
+            *_table(("Team file", "From", "To", "Port", "TLS"), _of_each(each, ways)),
+            "\n### What the firewall refuses\n",
+            *_table(("Team file", "Rule", "Of what", "Does"), _of_each(each, refusals)),
+            "\n### Who reaches whom\n",
             *_table(("Security group", "Way", "Peer", "Port", "For"), _network(words)),
             "\n### What is encrypted with which key\n",
             *_table(("Resource", "Type", "Key"), _encryption(words)),
@@ -46,6 +66,14 @@ def tables(assembly: Path) -> str:
             *_table(("Resource", "Who", "May", "When"), _resource_policies(words)),
         ]
     )
+
+
+def _of_each(
+    each: Mapping[str, Words], rows: Callable[[Words], Iterable[tuple[str, ...]]]
+) -> Iterator[tuple[str, ...]]:
+    for said, words in each.items():
+        for row in rows(words):
+            yield said, *row
 
 
 def _network(words: Words) -> Iterator[tuple[str, ...]]:
@@ -125,20 +153,23 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
         yield line.replace("*", r"\*")
 
 
-def page(written: str, assembly: Path) -> str:
+def page(written: str, assemblies: Mapping[str, Path]) -> str:
     """The page with the tables between its two marks made anew."""
     before, _, rest = written.partition(_FROM)
     _, _, after = rest.partition(_TO)
-    return f"{before}{_FROM}\n\n{tables(assembly)}\n\n{_TO}{after}"
+    return f"{before}{_FROM}\n\n{tables(assemblies)}\n\n{_TO}{after}"
 
 
 def main(arguments: list[str]) -> int:
     """Writes the page, or with `--check` says whether it is up to date."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     with tempfile.TemporaryDirectory() as folder:
-        app.build(cdk.App(context=context, outdir=folder), [TeamConfig.model_validate(_TEAM)]).synth()
+        assemblies = {said: Path(folder, str(number)) for number, said in enumerate(_WAYS)}
+        for said, assembly in assemblies.items():
+            team = TeamConfig.model_validate(_TEAM | _WAYS[said])
+            app.build(cdk.App(context=context, outdir=str(assembly)), [team]).synth()
         written = PAGE.read_text(encoding="utf-8")
-        made = page(written, Path(folder))
+        made = page(written, assemblies)
     if arguments == ["--check"]:
         if made != written:
             print(f"{PAGE} is out of date: run python -m kit.security_page", file=sys.stderr)

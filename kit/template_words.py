@@ -1,6 +1,7 @@
 """Values of CloudFormation templates as a person says them: which resource, of which stack, by its construct's path."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,9 @@ class Words:
             template = json.loads(file.read_text(encoding="utf-8"))
             paths = construct_paths(file.with_name(f"{stack}.metadata.json"))
             for logical_id, body in template["Resources"].items():
-                name = f"{stack.rsplit('-', 1)[1]} {paths.get(logical_id, logical_id).removeprefix(f'{stack}/')}"
+                path = paths.get(logical_id, logical_id).removeprefix(f"{stack}/")
+                # A construct's main resource, which is called so, is meant by the construct's own name.
+                name = f"{stack.rsplit('-', 1)[1]} {re.sub('(/Default)+$', '', path)}"
                 self._named[stack, logical_id] = Named(stack, logical_id, body, name)
             for output in template.get("Outputs", {}).values():
                 if "Export" in output:

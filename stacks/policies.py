@@ -261,6 +261,54 @@ def refuse_grants() -> iam.PolicyStatement:
     )
 
 
+def take_sessions() -> iam.PolicyStatement:
+    """The two channels of Session Manager, which ECS Exec uses. The actions know no resource, so AWS wants `*` here.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
+    """
+    return iam.PolicyStatement(
+        sid="TakeSessions",
+        actions=[
+            "ssmmessages:CreateControlChannel",
+            "ssmmessages:CreateDataChannel",
+            "ssmmessages:OpenControlChannel",
+            "ssmmessages:OpenDataChannel",
+        ],
+        resources=["*"],
+    )
+
+
+def decrypt_sessions(key_arn: str) -> iam.PolicyStatement:
+    """The team's key, for what a session of Session Manager was opened with and nothing else.
+
+    Its agent calls KMS itself, with the session's id as encryption context.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-required-kms-permissions
+    """
+    return iam.PolicyStatement(
+        sid="DecryptSessions",
+        actions=["kms:Decrypt"],
+        resources=[key_arn],
+        conditions={"Null": {"kms:EncryptionContext:aws:ssm:SessionId": "false"}},
+    )
+
+
+def log_sessions(log_group_arn: str) -> iam.PolicyStatement:
+    """What was typed and answered, in the log group whose ARN ends in `:*`.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-required-logging-permissions
+    """
+    return iam.PolicyStatement(
+        sid="LogSessions",
+        actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        resources=[log_group_arn],
+    )
+
+
+def find_log_groups(log_groups_arn: str) -> iam.PolicyStatement:
+    """The names of the account's log groups and how each is encrypted, which AWS's agent asks before it logs."""
+    return iam.PolicyStatement(sid="FindLogGroups", actions=["logs:DescribeLogGroups"], resources=[log_groups_arn])
+
+
 def _use_key(sid: str, actions: list[str], key_arn: str, service: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid=sid,

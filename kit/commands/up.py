@@ -220,6 +220,8 @@ def _tell_differences(
     steps.say(f"  recorded by the emulator without effect: {recorded}")
     for difference in laptop.emulator.differences:
         steps.say(f"  {difference}")
+    if laptop.team.server.exec:
+        steps.say("  ECS Exec opens no shell: what runs here is this machine's own")
     if image:
         steps.say(f"  {image.engine} runs an image that was built here, on the network of this machine")
     else:

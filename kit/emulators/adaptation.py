@@ -20,6 +20,8 @@ def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:
     if nat and not emulator.has_nat_gateways:
         network = team.network.model_copy(update={"egress": Egress.PUBLIC_IP})
         team = team.model_copy(update={"network": network})
+    if team.server.max_tasks and not emulator.has_load_balancer_names:
+        team = team.model_copy(update={"server": team.server.model_copy(update={"max_tasks": None})})
     if (team.database.password_rotation_days or team.artifacts.garbage_collection_days) and not emulator.has_schedules:
         database = team.database.model_copy(update={"password_rotation_days": 0})
         artifacts = team.artifacts.model_copy(update={"garbage_collection_days": None})

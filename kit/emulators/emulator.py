@@ -31,6 +31,7 @@ class Emulator(abc.ABC):
         deployment_method: of `cdk deploy`, "change-set" or "direct".
         changes_tags: whether a stack can be updated with other tags.
         has_nat_gateways: whether a stack with a NAT gateway can be deployed to it.
+        has_load_balancer_names: whether a stack whose tasks follow the load balancer's requests can be deployed to it.
         has_schedules: whether a stack with tasks that a schedule starts can be deployed to it.
         account_id: twelve digits.
         log: the file that its output is appended to.
@@ -41,6 +42,7 @@ class Emulator(abc.ABC):
     deployment_method: ClassVar[str] = "change-set"
     changes_tags: ClassVar[bool] = True
     has_nat_gateways: ClassVar[bool] = True
+    has_load_balancer_names: ClassVar[bool] = True
     has_schedules: ClassVar[bool] = True
     _health_path: ClassVar[str]
 

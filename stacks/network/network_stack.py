@@ -1,5 +1,7 @@
 """The network that a team's servers live in: a VPC of its own, or one that exists already."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
@@ -17,6 +19,12 @@ INTERFACE_ENDPOINTS = {
     "EcrDockerEndpoint": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
     "LogsEndpoint": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
     "SecretsManagerEndpoint": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+}
+# And what ECS Exec's agent in the task calls: its channel, and the key that a session is encrypted with.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations
+SESSION_ENDPOINTS = {
+    "SsmMessagesEndpoint": ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES,
+    "KmsEndpoint": ec2.InterfaceVpcEndpointAwsService.KMS,
 }
 
 
@@ -80,7 +88,7 @@ class NetworkStack(TeamStack):
         # Costs nothing, and keeps artifacts off a NAT gateway's bill.
         vpc.add_gateway_endpoint("S3Endpoint", service=ec2.GatewayVpcEndpointAwsService.S3)
         if team.network.egress == Egress.ENDPOINTS:
-            self._add_interface_endpoints(vpc)
+            self._add_interface_endpoints(vpc, INTERFACE_ENDPOINTS | (SESSION_ENDPOINTS if team.server.exec else {}))
         refused = logs.LogGroup(
             self,
             "FlowLogs",
@@ -111,12 +119,14 @@ class NetworkStack(TeamStack):
             )
         return vpc
 
-    def _add_interface_endpoints(self, vpc: ec2.Vpc) -> None:
+    def _add_interface_endpoints(
+        self, vpc: ec2.Vpc, services: Mapping[str, ec2.InterfaceVpcEndpointAwsService]
+    ) -> None:
         group = ec2.SecurityGroup(
             self, "EndpointSecurityGroup", vpc=vpc, description="VPC endpoints", allow_all_outbound=False
         )
         group.add_ingress_rule(ec2.Peer.ipv4(self.cidr), ec2.Port.tcp(443), "The VPC")
-        for name, service in INTERFACE_ENDPOINTS.items():
+        for name, service in services.items():
             vpc.add_interface_endpoint(
                 name,
                 service=service,

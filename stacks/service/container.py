@@ -28,11 +28,21 @@ def add_container(
     essential: bool = True,
     port: int | None = None,
     health_check: ecs.HealthCheck | None = None,
+    takes_sessions: bool = False,
 ) -> ecs.ContainerDefinition:
-    """Adds `python -m tracking_server COMMAND` to the task: not root, without capabilities, writing to /tmp alone."""
+    """Adds `python -m tracking_server COMMAND` to the task: not root, without capabilities, writing to /tmp alone.
+
+    Where a container takes sessions of ECS Exec, AWS's agent in it is root, writes to the root file system, and is
+    documented with Docker's usual capabilities alone. The command stays the image's user, who owns no file outside of
+    /tmp and finds no program that would make it root.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations
+    """
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html
-    parameters = ecs.LinuxParameters(task_definition, f"{name.title()}Parameters")
-    parameters.drop_capabilities(ecs.Capability.ALL)
+    parameters = ecs.LinuxParameters(
+        task_definition, f"{name.title()}Parameters", init_process_enabled=True if takes_sessions else None
+    )
+    if not takes_sessions:
+        parameters.drop_capabilities(ecs.Capability.ALL)
     container = task_definition.add_container(
         name,
         image=ecs.ContainerImage.from_docker_image_asset(image),
@@ -43,7 +53,7 @@ def add_container(
         port_mappings=[ecs.PortMapping(container_port=port)] if port else None,
         health_check=health_check,
         user=IMAGE_USER,
-        readonly_root_filesystem=True,
+        readonly_root_filesystem=not takes_sessions,
         linux_parameters=parameters,
         stop_timeout=cdk.Duration.seconds(STOP_TIMEOUT_SECONDS),
         logging=ecs.LogDriver.aws_logs(stream_prefix="task", log_group=log),

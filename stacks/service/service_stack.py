@@ -18,6 +18,7 @@ from stacks.service.garbage_collection import GarbageCollection
 from stacks.service.rotation import Rotation
 from stacks.service.scaling import add_scaling, scales
 from stacks.service.scheduled_task import TaskPlace
+from stacks.service.sessions import Sessions
 from stacks.service.tracking_server import TrackingServer
 from stacks.team.config import Egress, TeamConfig
 from stacks.team_stack import TeamStack
@@ -52,11 +53,13 @@ class ServiceStack(TeamStack):
             admin_secret_arn=data.admin_secret.secret_arn,
             encryption_key_arn=data.encryption_key.secret_arn,
         )
+        sessions = Sessions(self, "Sessions", team=team, backing=backing) if team.server.exec else None
         server = TrackingServer(
             self,
             "TrackingServer",
             team=team,
             backing=backing,
+            sessions=sessions,
             public_host=edge.public_host,
             scheme=edge.scheme,
         )
@@ -67,6 +70,7 @@ class ServiceStack(TeamStack):
             vpc=network.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
             enable_fargate_capacity_providers=team.server.spot,
+            execute_command_configuration=sessions.configuration if sessions else None,
         )
         service = self._service(team, server, cluster, network, security_group)
         ClientRoles(self, "ClientRoles", team=team, backing=backing)
@@ -123,6 +127,7 @@ class ServiceStack(TeamStack):
             # A task has none of its service's tags unless it is told to, and tasks are what Fargate bills.
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_ecs_managed_tags=True,
+            enable_execute_command=True if team.server.exec else None,
             circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
             # A rollout runs old and new tasks side by side: the database's connections are counted for that.
             min_healthy_percent=100,

@@ -17,6 +17,7 @@ from stacks.rule_packs import acknowledge
 from stacks.service.artifact_environment import artifact_environment
 from stacks.service.container import COMMAND, TMP, add_container
 from stacks.service.database_environment import database_environment
+from stacks.service.sessions import Sessions
 from stacks.service.task_roles import execution_role, task_role
 from stacks.team.config import Architecture, TeamConfig
 
@@ -48,7 +49,15 @@ class TrackingServer(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, team: TeamConfig, backing: Backing, public_host: str, scheme: str
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        team: TeamConfig,
+        backing: Backing,
+        sessions: Sessions | None,
+        public_host: str,
+        scheme: str,
     ) -> None:
         super().__init__(scope, id)
         self._team, self._backing = team, backing
@@ -73,14 +82,17 @@ class TrackingServer(Construct):
             repository_arn=self.image.repository.repository_arn,
             log_group_arn=self.log.log_group_arn,
         )
+        role = task_role(self, team, backing)
+        if sessions:
+            sessions.admit(role)
         self.task_definition = ecs.FargateTaskDefinition(
             self,
             "TaskDefinition",
             cpu=team.sizing.cpu_units,
             memory_limit_mib=team.sizing.memory_mib,
             runtime_platform=self.platform,
-            task_role=task_role(self, team, backing),
-            # Its policy is whole already: nothing is added as containers and secrets are.
+            # The policies are whole already: nothing is added as containers, secrets and sessions are.
+            task_role=role.without_policy_updates(),
             execution_role=self.execution_role.without_policy_updates(),
             volumes=[ecs.Volume(name=TMP)],
         )
@@ -112,6 +124,7 @@ class TrackingServer(Construct):
                 "TRACKING_ENCRYPTION_KEY": ecs.Secret.from_secrets_manager(encryption_key),
             },
             port=CONTAINER_PORT,
+            takes_sessions=sessions is not None,
             health_check=ecs.HealthCheck(
                 command=["CMD", *COMMAND, "health"],
                 # Each check starts a Python, on half a vCPU where the size is small.

@@ -48,3 +48,10 @@ class ServerConfig(Section):
             "minutes' notice: for teams that are temporary or of size `dev`."
         ),
     ] = False
+    exec: Annotated[
+        bool,
+        Field(
+            description="Whether ECS Exec opens a shell in a running task, for whom IAM lets. It makes the server's "
+            "root file system writable; every session is encrypted with the team's key and logged."
+        ),
+    ] = False

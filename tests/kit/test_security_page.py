@@ -11,8 +11,13 @@ WRITTEN = f"# Security\n\n{security_page._FROM}\nold\n{security_page._TO}\n\n## 
 
 
 @pytest.fixture(scope="module")
-def page() -> str:
-    return security_page.page(WRITTEN, Path(assembly("usual").directory))
+def assemblies() -> dict[str, Path]:
+    return {shape: Path(assembly(shape).directory) for shape in ("usual", "public-closed", "guest")}
+
+
+@pytest.fixture(scope="module")
+def page(assemblies: dict[str, Path]) -> str:
+    return security_page.page(WRITTEN, assemblies)
 
 
 def test_what_is_written_by_hand_stays(page: str) -> None:
@@ -21,8 +26,42 @@ def test_what_is_written_by_hand_stays(page: str) -> None:
     assert "\nold\n" not in page
 
 
-def test_a_page_that_is_made_again_is_the_same(page: str) -> None:
-    assert security_page.page(page, Path(assembly("usual").directory)) == page
+def test_a_page_that_is_made_again_is_the_same(page: str, assemblies: dict[str, Path]) -> None:
+    assert security_page.page(page, assemblies) == page
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| usual | 10.0.0.0/20 | edge LoadBalancer | 80 | none: http inside the VPC |",
+        "| usual | edge LoadBalancer | the tasks | 5000 | none: http inside the VPC |",
+        "| public-closed | anybody | edge Distribution | 443 | CloudFront's own, for its host name |",
+        "| public-closed | anybody | edge Distribution | 80 | none: redirects to https |",
+        "| public-closed | CloudFront (pl-4fa04526) | edge LoadBalancer, by edge Firewall/WebAcl | 80 "
+        "| none: http inside the VPC |",
+        "| guest | endpoints of arn:aws:iam::444455556666:root, each accepted by hand | edge PrivateLink | 443 "
+        "| passed on |",
+        "| guest | edge PrivateLink | edge PrivateLink/LoadBalancer | 443 | passed on |",
+        "| guest | edge PrivateLink/LoadBalancer | edge LoadBalancer | 443 | passed on |",
+        "| guest | 10.1.0.0/16 | edge LoadBalancer | 443 | ELBSecurityPolicy-TLS13-1-2-2021-06 |",
+    ],
+)
+def test_it_says_each_way_in_from_client_to_task(page: str, row: str) -> None:
+    assert row in page
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| public-closed | FromElsewhere | not `firewall.allowed_addresses` | refuses |",
+        "| public-closed | RateLimit | more than 270000 requests in 300 s of one address, by x-viewer-address "
+        "| refuses |",
+        "| public-closed | AWSManagedRulesKnownBadInputsRuleSet | AWS's group of rules "
+        "| refuses as AWS's group does, but counts JavaDeserializationRCE_BODY, Log4JRCE_BODY |",
+    ],
+)
+def test_it_says_what_the_firewall_refuses_and_what_it_only_counts(page: str, row: str) -> None:
+    assert row in page
 
 
 @pytest.mark.parametrize(

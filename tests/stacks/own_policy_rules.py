@@ -5,7 +5,13 @@ from typing import Any
 
 # Actions that know no resource, so that AWS wants `*`.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken"}
+WITHOUT_RESOURCE = {
+    "ecr:GetAuthorizationToken",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+}
 # Written by the CDK: the account itself over its key, as AWS's default key policy has it, for IAM to narrow; and the
 # account's callers of Secrets Manager, which alone may use these.
 BY_THE_ACCOUNT = {"kms:*", "kms:GenerateDataKey*", "kms:ReEncrypt*"}

@@ -50,6 +50,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
     },
     "public-closed": {
         "access": "public",
+        "server": {"exec": True},
         "network": {"egress": "endpoints"},
         "firewall": {"allowed_addresses": ["198.51.100.0/24"]},
     },

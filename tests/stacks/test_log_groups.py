@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stacks.shapes import SHAPES, template, templates
+from tests.stacks.shapes import SHAPES, team, template, templates
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -14,15 +14,16 @@ def test_what_is_logged_is_not_kept_for_ever(shape: str) -> None:
         if resource["Type"] == "AWS::Logs::LogGroup"
     ]
     assert retention
-    assert set(retention) == {90}
+    # What was done in a shell is kept as long as access logs are.
+    assert set(retention) == ({90, 365} if team(shape).server.exec else {90})
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_servers_log_is_encrypted_with_the_teams_key(shape: str) -> None:
-    (log,) = template(shape, "service").find_resources("AWS::Logs::LogGroup").values()
+def test_the_servers_logs_are_encrypted_with_the_teams_key(shape: str) -> None:
     (key_id,) = template(shape, "data").find_resources("AWS::KMS::Key")
-    key = log["Properties"]["KmsKeyId"]["Fn::ImportValue"]
-    assert key.startswith(f"mlflow-{shape}-data:ExportsOutputFnGetAtt{key_id}Arn")
+    for log in template(shape, "service").find_resources("AWS::Logs::LogGroup").values():
+        key = log["Properties"]["KmsKeyId"]["Fn::ImportValue"]
+        assert key.startswith(f"mlflow-{shape}-data:ExportsOutputFnGetAtt{key_id}Arn")
 
 
 def test_the_key_serves_cloudwatch_for_the_teams_log_groups_only() -> None:

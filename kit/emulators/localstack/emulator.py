@@ -60,6 +60,8 @@ class LocalStack(Emulator):
     changes_tags = False
     # It has no AWS::EC2::EIP.
     has_nat_gateways = False
+    # Its listeners have no ARN, out of which the CDK takes the load balancer's name for scaling by requests.
+    has_load_balancer_names = False
     # It gives task definitions no ARN, which the roles of schedules name.
     has_schedules = False
     _health_path = _HEALTH_PATH
@@ -87,6 +89,7 @@ class LocalStack(Emulator):
         return (
             "the team file's tags are left out: LocalStack 4.14 fails to change a subnet's",
             "egress is public-ip where the team file says nat: LocalStack 4.14 has no AWS::EC2::EIP",
+            "server.max_tasks is left out, and nothing scales: LocalStack 4.14 has no load balancer",
             "no task starts on a schedule, so passwords stay as they are: LocalStack 4.14 has no ECS",
             *(
                 ("IAM, and what LocalStack keeps when it stops, are as you have set it up",)

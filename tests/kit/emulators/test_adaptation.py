@@ -38,7 +38,7 @@ def test_localstack_alone_has_no_nat_gateways() -> None:
 def test_public_addresses_stand_for_a_nat_gateway_and_nothing_else_changes(shape: str) -> None:
     adapted = adapt(team(shape), LocalStack)
     assert adapted.network.egress == Egress.PUBLIC_IP
-    changed: Any = {"network": {"egress"}, "tags": True, **OF_SCHEDULES}
+    changed: Any = {"network": {"egress"}, "server": {"max_tasks"}, "tags": True, **OF_SCHEDULES}
     assert adapted.model_dump(exclude=changed) == team(shape).model_dump(exclude=changed)
 
 
@@ -79,10 +79,19 @@ def test_localstack_alone_is_given_no_task_on_a_schedule(shape: str) -> None:
     assert [emulator.name for emulator in EMULATORS if not emulator.has_schedules] == ["LocalStack"]
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_localstack_alone_is_given_a_fixed_number_of_tasks(shape: str) -> None:
+    adapted = adapt(team(shape), LocalStack)
+    assert adapted.server.max_tasks is None
+    assert adapted.sizing.tasks == team(shape).sizing.tasks
+    assert [emulator.name for emulator in EMULATORS if not emulator.has_load_balancer_names] == ["LocalStack"]
+
+
 def test_both_kinds_of_shape_are_tried() -> None:
     assert NEW_NETWORK_WITH_NAT
     assert "guest" not in NEW_NETWORK_WITH_NAT
     assert team("guest").network.egress == Egress.NAT
+    assert [shape for shape in SHAPES if team(shape).server.max_tasks]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
