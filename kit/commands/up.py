@@ -64,6 +64,11 @@ def up(team_name: str, choice: Choice, port: int, steps: Steps, *, containers: b
 
 def _plan(laptop: Laptop, port: int, steps: Steps) -> bool:
     """All that comes before a change, and may refuse it; whether there is nothing to change."""
+    if laptop.team.auth == Auth.OIDC:
+        raise LocalError(
+            "There is no OpenID provider on a laptop, nor the secret of a client of it: try the team's file with "
+            "`auth: basic` here, and `auth: oidc` on AWS."
+        )
     laptop.refuse_taken_port(port)
     emulator = laptop.emulator
     with steps.step("AWS emulator") as report:

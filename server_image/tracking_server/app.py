@@ -59,7 +59,7 @@ def create_app(settings: ServeSettings) -> Application:
     server = server_login(settings.database)
     connect_as_server(server)
     os.environ.update(mlflow_environment(settings))
-    mlflow = _basic_auth_app(settings) if settings.auth == "basic" else _plain_app()
+    mlflow = _plain_app() if settings.auth == "none" else _app_with_users(settings)
     from mlflow.server import app as flask
     from mlflow.server.security_utils import is_allowed_host_header
 
@@ -124,20 +124,29 @@ def _plain_app() -> Any:
     return app
 
 
-def _basic_auth_app(settings: ServeSettings) -> Any:
+def _app_with_users(settings: ServeSettings) -> Any:
+    """MLflow with its users and permissions; with `oidc` the provider says who they are."""
     from mlflow.exceptions import MlflowException
 
-    with _auth_config(settings) as path:
+    function = "mlflow.server.auth:authenticate_request_basic_auth"
+    if settings.oidc:
+        from mlflow.server import app as flask
+
+        from tracking_server.oidc import authorization
+
+        authorization.install(flask, settings.oidc, settings.allowed_origins)
+        function = authorization.FUNCTION
+    with _auth_config(settings, function) as path:
         os.environ["MLFLOW_AUTH_CONFIG_PATH"] = path
         from mlflow.server import auth
     try:
         return auth.create_app()
     except MlflowException as error:
-        raise TrackingServerError(f"MLflow's basic auth does not start: {error.message}") from error
+        raise TrackingServerError(f"MLflow's users and permissions do not start: {error.message}") from error
 
 
 @contextmanager
-def _auth_config(settings: ServeSettings) -> Iterator[str]:
+def _auth_config(settings: ServeSettings, function: str) -> Iterator[str]:
     """The path of MLflow's auth configuration, which exists while MLflow reads it; it holds no secret.
 
     https://mlflow.org/docs/latest/self-hosting/security/basic-http-auth/
@@ -147,7 +156,7 @@ def _auth_config(settings: ServeSettings) -> Iterator[str]:
     with tempfile.NamedTemporaryFile("w", prefix="mlflow-auth-", suffix=".ini") as file:
         file.write(
             f"[mlflow]\ndefault_permission = READ\ndatabase_uri = {url}\n"
-            "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+            f"authorization_function = {function}\n"
             f"auth_cache_ttl_seconds = {AUTH_CACHE_SECONDS}\n"
         )
         file.flush()

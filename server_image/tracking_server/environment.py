@@ -40,6 +40,10 @@ class Environment:
             return default
         return int(value)
 
+    def refuse(self, problem: str) -> None:
+        """Note what is wrong with a variable that has been read as text."""
+        self._problems.append(problem)
+
     def check(self) -> None:
         """
         Raises:

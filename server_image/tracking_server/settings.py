@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tracking_server.environment import Environment
+from tracking_server.oidc.settings import OidcSettings
 
 VERIFYING_SSL_MODES = ("verify-ca", "verify-full")
 SSL_MODES = ("disable", "prefer", "require", *VERIFYING_SSL_MODES)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DATABASE_AUTH_MODES = ("password", "iam")
-AUTH_MODES = ("basic", "none")
+AUTH_MODES = ("basic", "none", "oidc")
 ARTIFACT_MODES = ("proxied", "presigned", "direct")
 SCHEMES = ("http", "https")
 STORES = ("postgresql", "mlflow")
@@ -86,7 +87,7 @@ class ServeSettings:
 
     `allowed_hosts` and `allowed_origins` are lower case, as clients send them: MLflow compares them as text.
     Each host is held with and without a port, because clients add every port but the scheme's own. `connections` are
-    those that each of MLflow's engines may open.
+    those that each of MLflow's engines may open. `oidc` is there with that `auth` alone; `allowed_origins` is then one.
     """
 
     database: DatabaseSettings
@@ -102,6 +103,7 @@ class ServeSettings:
     connections: int
     allowed_hosts: tuple[str, ...]
     allowed_origins: str
+    oidc: OidcSettings | None
     encryption_key: str = field(repr=False)
 
     @classmethod
@@ -128,14 +130,17 @@ class ServeSettings:
             connections=environment.integer("MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 5, minimum=1)
             + environment.integer("MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW", 10, minimum=1),
             allowed_hosts=_with_ports(environment.text("MLFLOW_SERVER_ALLOWED_HOSTS")),
-            allowed_origins=environment.text("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "").lower(),
+            allowed_origins=environment.text(
+                "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", None if auth == "oidc" else ""
+            ).lower(),
+            oidc=OidcSettings.read(environment) if auth == "oidc" else None,
             encryption_key=environment.text("TRACKING_ENCRYPTION_KEY", min_length=32),
         )
         # MLflow makes the store, from an entry point: tracking_server/store/plugin.py.
         environment.choice("TRACKING_STORE", STORES, "postgresql")
         # The job runner is a process tree of its own, which `serve` does not start.
         environment.choice("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", ("false",), "false")
-        if auth == "basic":
+        if auth != "none":
             environment.text("MLFLOW_AUTH_ADMIN_USERNAME")
             # MLflow's shortest password: mlflow/utils/validation.py.
             environment.text("MLFLOW_AUTH_ADMIN_PASSWORD", min_length=12)

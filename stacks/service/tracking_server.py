@@ -17,6 +17,7 @@ from stacks.rule_packs import acknowledge
 from stacks.service.artifact_environment import artifact_environment
 from stacks.service.container import COMMAND, TMP, add_container
 from stacks.service.database_environment import database_environment
+from stacks.service.oidc_environment import oidc_environment
 from stacks.service.sessions import Sessions
 from stacks.service.task_roles import execution_role, task_role
 from stacks.team.config import Architecture, TeamConfig
@@ -78,7 +79,12 @@ class TrackingServer(Construct):
         self.execution_role = execution_role(
             self,
             backing,
-            secret_arns=[backing.master_secret_arn, backing.admin_secret_arn, backing.encryption_key_arn],
+            secret_arns=[
+                backing.master_secret_arn,
+                backing.admin_secret_arn,
+                backing.encryption_key_arn,
+                *([team.oidc.client_secret_arn] if team.oidc else []),
+            ],
             repository_arn=self.image.repository.repository_arn,
             log_group_arn=self.log.log_group_arn,
         )
@@ -122,6 +128,7 @@ class TrackingServer(Construct):
             secrets={
                 "MLFLOW_AUTH_ADMIN_PASSWORD": ecs.Secret.from_secrets_manager(admin, "password"),
                 "TRACKING_ENCRYPTION_KEY": ecs.Secret.from_secrets_manager(encryption_key),
+                **self._client_secret(),
             },
             port=CONTAINER_PORT,
             takes_sessions=sessions is not None,
@@ -149,6 +156,7 @@ class TrackingServer(Construct):
             **database_environment(self._team, self._backing),
             **artifact_environment(self._team, self._backing, cdk.Stack.of(self).account),
             "TRACKING_AUTH": self._team.auth,
+            **(oidc_environment(self._team.oidc) if self._team.oidc else {}),
             "TRACKING_STORE": self._team.tracking_store,
             "TRACKING_SCHEME": scheme,
             "TRACKING_KEEP_ALIVE_SECONDS": str(IDLE_TIMEOUT_SECONDS + 15),
@@ -162,6 +170,13 @@ class TrackingServer(Construct):
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "MLFLOW_AUTH_ADMIN_USERNAME": "admin",
         }
+
+    def _client_secret(self) -> dict[str, ecs.Secret]:
+        """The organisation made it, and gives it another value when it likes: a new deployment takes that."""
+        if self._team.oidc is None:
+            return {}
+        secret = self._import_secret("ClientSecret", self._team.oidc.client_secret_arn)
+        return {"OIDC_CLIENT_SECRET": ecs.Secret.from_secrets_manager(secret)}
 
     def _import_secret(self, id: str, arn: str) -> secretsmanager.ISecret:
         # By ARN: the stack that owns a secret must not learn of the roles that read it.

@@ -15,6 +15,7 @@ from stacks.team.clients_config import ClientsConfig
 from stacks.team.database_config import DatabaseAuth, DatabaseConfig, Insights
 from stacks.team.firewall_config import FirewallConfig
 from stacks.team.network_config import DomainConfig, Egress, ExistingNetwork, NetworkConfig, PrivateLinkConfig
+from stacks.team.oidc_config import OidcConfig
 from stacks.team.rules import problems_of
 from stacks.team.schedule_config import ScheduleConfig
 from stacks.team.section import Section, section_of
@@ -24,7 +25,8 @@ from stacks.team.sizes import SIZES, Size, Sizing
 __all__ = [
     "Access", "AlarmsConfig", "Architecture", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig",
     "DatabaseAuth", "DatabaseConfig", "DomainConfig", "Egress", "ExistingNetwork", "FirewallConfig", "Insights",
-    "NetworkConfig", "PrivateLinkConfig", "ScheduleConfig", "ServerConfig", "StackKind", "TeamConfig", "TrackingStore",
+    "NetworkConfig", "OidcConfig", "PrivateLinkConfig", "ScheduleConfig", "ServerConfig", "StackKind", "TeamConfig",
+    "TrackingStore",
     "section_of",
 ]  # fmt: skip
 
@@ -42,6 +44,7 @@ class Auth(StrEnum):
     """How callers prove who they are."""
 
     BASIC = "basic"
+    OIDC = "oidc"
     NONE = "none"
 
 
@@ -74,9 +77,14 @@ class TeamConfig(Section):
         Auth,
         Field(
             strict=False,
-            description="`basic`: MLflow's users and permissions. `none`: everybody, internal only.",
+            description="`basic`: MLflow's users and permissions. `oidc`: the same permissions, for users of the "
+            "organisation's OpenID provider. `none`: everybody, internal only.",
         ),
     ] = Auth.BASIC
+    oidc: Annotated[
+        OidcConfig | None,
+        Field(description="The OpenID provider of `auth: oidc`, by which people and programs come in."),
+    ] = None
     tracking_store: Annotated[
         TrackingStore,
         Field(

@@ -26,7 +26,7 @@ def _access(team: "TeamConfig") -> Iterator[Problem]:
         yield Problem(
             ("auth",),
             "none",
-            "lets the whole internet in; allowed with access: public: basic; try auth: basic",
+            "lets the whole internet in; allowed with access: public: basic, oidc; try auth: basic",
         )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from stacks.team.data_rules import data_problems
 from stacks.team.edge_rules import edge_problems
+from stacks.team.oidc_rules import oidc_problems
 from stacks.team.problem import Problem
 from stacks.team.server_rules import server_problems
 from stacks.team.sizes import FARGATE_MEMORY_MIB, INSTANCE_CLASSES, MIN_MEMORY_MIB, Sizing, max_connections
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     """Everything that is wrong between the fields of one team."""
     yield from edge_problems(team)
+    yield from oidc_problems(team)
     yield from _existing_network(team)
     yield from _task_size(team.sizing)
     yield from server_problems(team)

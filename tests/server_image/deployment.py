@@ -166,9 +166,9 @@ class Deployment:
         return "".join(log.read_text() for log in self.logs.iterdir())
 
     @contextmanager
-    def serving(self, **overrides: str) -> Iterator["Server"]:
+    def serving(self, port: int | None = None, **overrides: str) -> Iterator["Server"]:
         """A server that answers, stopped afterwards."""
-        port = free_port()
+        port = port or free_port()
         process = self.start("serve", MLFLOW_PORT=str(port), **overrides)
         server = Server(self, process, port)
         try:

@@ -33,7 +33,7 @@ def test_migrate_names_the_masters_variables_too() -> None:
     [
         ("DATABASE_PORT", "70000"),
         ("DATABASE_SSLMODE", "verify_full"),
-        ("TRACKING_AUTH", "oidc"),
+        ("TRACKING_AUTH", "iam"),
         ("TRACKING_ARTIFACTS", "proxy"),
         ("TRACKING_STORE", "sqlite"),
         ("TRACKING_SCHEME", "ftp"),
@@ -94,6 +94,53 @@ def test_without_authentication_no_administrator_is_asked_for() -> None:
     assert ServeSettings.read(variables | {"TRACKING_AUTH": "none"}).auth == "none"
 
 
+OIDC = SERVE | {
+    "TRACKING_AUTH": "oidc",
+    "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": "https://Team.Example.com",
+    "OIDC_ISSUER": "https://login.example.com",
+    "OIDC_CLIENT_ID": "mlflow",
+    "OIDC_CLIENT_SECRET": "canary-client-secret",
+    "OIDC_ALLOWED_GROUPS": '["data, science"]',
+}
+
+
+def test_a_provider_is_read_with_oidc_alone() -> None:
+    found = ServeSettings.read(OIDC).oidc
+    assert found is not None
+    assert (found.audience, found.username_claim, found.allowed_groups) == ("mlflow", "sub", {"data, science"})
+    assert ServeSettings.read(OIDC | {"TRACKING_AUTH": "basic"}).oidc is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "OIDC_ISSUER",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "OIDC_ALLOWED_GROUPS",
+        "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+        "MLFLOW_AUTH_ADMIN_PASSWORD",
+    ],
+)
+def test_nothing_of_a_provider_is_guessed(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is missing"):
+        ServeSettings.read({key: value for key, value in OIDC.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OIDC_ISSUER", "http://login.example.com"),
+        ("OIDC_ALLOWED_GROUPS", "readers"),
+        ("OIDC_ALLOWED_GROUPS", '{"readers": true}'),
+        ("OIDC_ADMIN_GROUPS", '[""]'),
+    ],
+)
+def test_what_is_wrong_of_a_provider_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is "):
+        ServeSettings.read(OIDC | {name: value})
+
+
 def test_settings_show_no_secret() -> None:
     master = {"DATABASE_MASTER_USERNAME": "master", "DATABASE_MASTER_PASSWORD": "canary"}
-    assert "canary" not in repr(ServeSettings.read(SERVE)) + repr(MigrateSettings.read(DATABASE | master))
+    assert "canary" not in repr(ServeSettings.read(OIDC)) + repr(MigrateSettings.read(DATABASE | master))

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from stacks.team.config import TeamConfig
 from stacks.team.section import section_of
 from stacks.team.values import MAX_NAME_LENGTH
-from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, REPLICA, ZONE
+from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, OIDC, REPLICA, ZONE
 
 ABSENT = object()
 """The key is not in the file."""
@@ -29,6 +29,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "name": ("a", "a" * MAX_NAME_LENGTH),
     "region": ("eu-west-1",),
     "domain": (ABSENT, ZONE, {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE}),
+    "oidc": (ABSENT, OIDC),
     "server.vcpu": (ABSENT, 2.0),
     "server.memory_mib": (ABSENT, 8192),
     "server.tasks": (ABSENT, 3),

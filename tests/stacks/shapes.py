@@ -22,6 +22,13 @@ REPLICA = {
     "bucket_arn": "arn:aws:s3:::mlflow-copies",
     "kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:key/00000000-1111-2222-3333-444444444444",
 }
+OIDC = {
+    "issuer": "https://login.example.com/tenant",
+    "client_id": "mlflow",
+    "client_secret_arn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mlflow-client-AbCdEf",
+    "allowed_groups": ["data, science"],
+    "admin_groups": ["platform"],
+}
 ELSEWHERE = "arn:aws:backup:eu-central-1:111122223333:backup-vault:mlflow-copies"
 
 _SHAPES: dict[str, dict[str, Any]] = {
@@ -72,6 +79,8 @@ _SHAPES: dict[str, dict[str, Any]] = {
     },
     "guest": {
         "database": {"auth": "iam"},
+        "auth": "oidc",
+        "oidc": OIDC,
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},
         "network": {
             "private_link": {"allowed_principals": [PRINCIPAL]},

@@ -31,7 +31,7 @@ def test_the_example_shows_every_key_there_is() -> None:
 @pytest.mark.parametrize("access", Access)
 def test_what_is_commented_out_is_valid_as_well(access: Access, tmp_path: Path) -> None:
     document = _uncommented()
-    document["access"] = access.value
+    document["access"], document["auth"] = access.value, "oidc"
     # These are for public servers alone, and for internal ones.
     if access == Access.INTERNAL:
         document["firewall"] = {}
