@@ -33,6 +33,7 @@ class User:
             "MLFLOW_TRACKING_USERNAME": "admin",
             "MLFLOW_TRACKING_PASSWORD": self.password,
             "MLFLOW_DISABLE_TELEMETRY": "true",
+            "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
             # A server that fails is not to be asked for minutes.
             "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
             **variables,
