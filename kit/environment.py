@@ -23,6 +23,8 @@ SERVER = ROOT / ".venv-server"
 """What the image has installed."""
 CLIENT = ROOT / ".venv-client"
 """MLflow whole, as those have it who train models."""
+EXAMPLES = ROOT / ".venv-examples"
+"""What the scripts in `examples/` are run with."""
 _SERVER_LOCK = ROOT / "server_image" / "requirements.txt"
 _CLIENT_LOCK = ROOT / "kit" / "smoke" / "requirements.txt"
 _UV = KIT / "bin" / "uv"
@@ -52,6 +54,11 @@ def install(steps: Steps) -> None:
             with steps.step(name) as report:
                 make(report)
                 _mark_current(folder, made_from)
+
+
+def install_examples(report: Report) -> None:
+    """Makes `.venv-examples`, unless it is what its lock file says. Raises InstallError as `install_venv` does."""
+    install_venv(EXAMPLES, ROOT / "examples" / "requirements.txt", sys.executable, report)
 
 
 def install_venv(folder: Path, requirements: Path, python: str, report: Report) -> None:

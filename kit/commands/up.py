@@ -22,6 +22,7 @@ from kit.local.deployment import Deployment
 from kit.local.engine import Engine, LocalImage
 from kit.local.engine_container import limits
 from kit.local.errors import LocalError
+from kit.local.evidence import laptop_evidence
 from kit.local.image import build_image
 from kit.local.laptop import Laptop, overrides
 from kit.local.task_definition import TaskDefinition
@@ -166,24 +167,9 @@ def _smoke(
     client: smoke.ClientProcess,
     report: Report,
 ) -> None:
-    server = deployment.environment("server")
     admin = laptop.secret(deployment.admin_secret_arn)
-    user = laptop.secret(server["DATABASE_SECRET_ARN"])
     direct = laptop.team.artifacts.mode == ArtifactsMode.DIRECT
     open_to_all = laptop.team.auth == Auth.NONE
-    evidence = smoke.Evidence(
-        smoke.Database(
-            "127.0.0.1",
-            database_port,
-            server["DATABASE_NAME"],
-            user["username"],
-            lambda: user["password"],
-        ),
-        smoke.ArtifactBucket(
-            functools.partial(laptop.emulator.client, "s3"), deployment.artifact_bucket, deployment.artifact_prefix
-        ),
-        laptop.server_folder(deployment),
-    )
     trusted = laptop.emulator.endpoint.ca_bundle
     result = smoke.run(
         url,
@@ -191,7 +177,7 @@ def _smoke(
         None if open_to_all else admin["password"],
         python=CLIENT / "bin" / "python",
         client=client,
-        evidence=evidence,
+        evidence=laptop_evidence(laptop, deployment, database_port),
         progress=lambda line: report(" ".join(line.split()[1:])),
         ca_bundle=Path(trusted) if trusted else None,
         client_environment=laptop.emulator.client_environment() if direct else None,

@@ -8,7 +8,7 @@ logged model, which the next `mlflow gc` removes with their artifacts. The regis
 from kit.smoke.process import ClientProcess, client_process
 from kit.smoke.report import SmokeReport, SmokeStep
 from kit.smoke.run import run
-from kit.smoke.scenario4 import ArtifactBucket, Database, Evidence
+from kit.smoke.scenario4 import ArtifactBucket, Database, Evidence, read_rows
 
 __all__ = [
     "ArtifactBucket",
@@ -18,5 +18,6 @@ __all__ = [
     "SmokeReport",
     "SmokeStep",
     "client_process",
+    "read_rows",
     "run",
 ]

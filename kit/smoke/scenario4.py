@@ -67,7 +67,7 @@ QUERIES = {
 
 def rows_are_in_postgresql(traces: dict[str, Any], database: Database, *, python: Path) -> str:
     """Every table's rows about the story are what MLflow's API told, no fewer and no more."""
-    found = _read(database, traces | {"run_ids": list(traces["runs"])}, python=python)
+    found = read_rows(database, QUERIES, traces | {"run_ids": list(traces["runs"])}, python=python)
     for table, rows in expected_rows(traces).items():
         if sorted(found[table]) != sorted(rows):
             missing = [row for row in rows if row not in found[table]][:2]
@@ -139,7 +139,13 @@ def nothing_is_on_a_local_disk(client_folder: Path, server_folder: Path | None) 
     return "the client's working folder is empty, and the server's holds none of MLflow's local stores"
 
 
-def _read(database: Database, values: dict[str, Any], *, python: Path) -> dict[str, list[list[Any]]]:
+def read_rows(
+    database: Database, queries: dict[str, str], values: dict[str, Any], *, python: Path
+) -> dict[str, list[list[Any]]]:
+    """Each query's rows, in JSON's types. `values` are what the queries name, as in %(run_id)s.
+
+    python: one that has psycopg2. Raises CheckError when the database refuses.
+    """
     request = {
         "connection": {
             "host": database.host,
@@ -151,7 +157,7 @@ def _read(database: Database, values: dict[str, Any], *, python: Path) -> dict[s
             "connect_timeout": 10,
         }
         | ({"sslrootcert": str(database.sslrootcert)} if database.sslrootcert else {}),
-        "queries": QUERIES,
+        "queries": queries,
         "values": values,
     }
     reader = Path(__file__).with_name("read_rows.py")

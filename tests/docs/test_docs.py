@@ -10,6 +10,7 @@ from kit.cli import kit
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "server_image" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # `scripts/kit smoke`, and `scripts/up`, which is `scripts/kit up`.
+EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
 COMMAND = re.compile(r"scripts/(?:kit )?([a-z]+)((?: --?[a-z-]+| [\w:/.<>-]+)*)")
 
 
@@ -36,6 +37,13 @@ def test_every_command_of_the_kit_that_a_page_shows_exists_with_its_options(page
 def test_every_script_that_a_page_shows_exists(page: Path) -> None:
     for script in re.findall(r"scripts/([a-z]+)", page.read_text()):
         assert (ROOT / "scripts" / script).exists()
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=name_of)
+def test_every_example_has_a_test_and_a_page_that_names_its_scripts(folder: Path) -> None:
+    assert (ROOT / "tests" / "e2e" / "examples" / f"test_{folder.name}.py").exists()
+    page = (ROOT / "docs" / "use" / f"{folder.name}.md").read_text()
+    assert [script.name for script in folder.glob("*.py") if script.name not in page] == []
 
 
 def test_the_readme_can_be_read_in_one_go() -> None:
