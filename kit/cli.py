@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from kit.commands.acknowledgements import acknowledgements_table
+from kit.commands.client import FOR, client
 from kit.commands.destroy import destroy
 from kit.commands.down import down
 from kit.commands.image import image
@@ -31,7 +32,7 @@ DEFAULT_TEAM = "example"
 DEFAULT_PORT = 5050
 
 # They work with the user's own AWS account.
-_OF_THE_USER = ("policy", "protect")
+_OF_THE_USER = ("client", "policy", "protect")
 
 _team = click.argument("team", default=DEFAULT_TEAM)
 
@@ -125,14 +126,15 @@ def destroy_command(team: str, choice: Choice | None, everything: bool, yes: boo
 @kit.command("password")
 @_team
 @_on_emulator
-def password_command(team: str, choice: Choice | None) -> None:
+@click.option("--aws", is_flag=True, help="The emulator's secret access key, for artifacts that go to it directly.")
+def password_command(team: str, choice: Choice | None, aws: bool) -> None:
     """Print the admin password of TEAM's server on this machine.
 
     \b
     Example:
       export MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)"
     """
-    click.echo(password(team, choice))
+    click.echo(password(team, choice, aws=aws))
 
 
 @kit.command("status")
@@ -149,6 +151,25 @@ def status_command(team: str, choice: Choice | None) -> None:
       scripts/kit status example
     """
     sys.exit(0 if status(team, choice, click.echo) else 1)
+
+
+@kit.command("client")
+@click.argument("team")
+@_on_emulator
+@click.option("--for", "kind", type=click.Choice(FOR), default=FOR[0], show_default=True, help="Where the lines go.")
+def client_command(team: str, choice: Choice | None, kind: str) -> None:
+    """Print ready lines with which a client finds TEAM's server. No password is in them, but what fetches it.
+
+    Of a team on AWS, found with your AWS credentials; with --ministack, --localstack or --moto on this machine.
+
+    \b
+    Examples:
+      scripts/kit client research
+      scripts/kit client research --for notebook
+      scripts/kit client research --for github-actions
+      eval "$(scripts/kit client example --ministack)"
+    """
+    click.echo(client(team, kind, choice))
 
 
 @kit.command("policy")

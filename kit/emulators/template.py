@@ -46,7 +46,7 @@ class DeployedStack:
         description = _describe(cloudformation, name)
         self._partition, self._region, self.account = _where(description["StackId"])
         self._parameters = {p["ParameterKey"]: p.get("ParameterValue") for p in description.get("Parameters", [])}
-        self.outputs: dict[str, str] = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
+        self.outputs = _outputs(description)
         body = cloudformation.get_template(StackName=name)["TemplateBody"]
         # boto3 has read it already, unless it is YAML, which the CDK does not write.
         self.template: dict[str, Any] = json.loads(body) if isinstance(body, str) else dict(body)
@@ -164,6 +164,15 @@ class DeployedStack:
     def _exports(self) -> dict[str, str]:
         pages = self._cloudformation.get_paginator("list_exports").paginate()
         return {export["Name"]: export["Value"] for page in pages for export in page["Exports"]}
+
+
+def stack_outputs(cloudformation: Any, name: str) -> dict[str, str]:
+    """The outputs of a stack by key, for which DescribeStacks is enough. Raises LocalError when it is not deployed."""
+    return _outputs(_describe(cloudformation, name))
+
+
+def _outputs(description: Mapping[str, Any]) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
 
 
 def _describe(cloudformation: Any, name: str) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """What each role of a team may do, and what it may not: one row each, asked of MiniStack, which enforces IAM."""
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.e2e.two_teams import Teams, two_teams
+from kit.clients import LINES, TeamServer
+from kit.environment import CLIENT
+from tests.e2e.two_teams import OURS, Teams, two_teams
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +117,18 @@ def test_a_role_may_do_what_it_is_for_and_nothing_else(teams: Teams, role: str, 
 
 def test_every_role_of_the_service_has_its_rows(teams: Teams) -> None:
     assert [name for name in teams.ours.roles if not name.startswith(tuple(ALLOWED))] == []
+
+
+def test_the_lines_of_kit_client_are_the_writer(teams: Teams) -> None:
+    (writer,) = (arn for name, arn in teams.ours.roles.items() if name.startswith("ClientRolesWriter"))
+    outputs = {"Url": "http://localhost", "AdminSecretArn": teams.ours.admin_secret, "WriterRoleArn": writer}
+    program = f"""{LINES["python"](TeamServer.on_aws(OURS, outputs))}
+boto3.client("s3").put_object(Bucket={teams.ours.bucket!r}, Key="artifacts/new", Body=b"")
+print(boto3.client("sts").get_caller_identity()["Arn"])
+"""
+    environment = {"PATH": os.environ["PATH"], **teams.environment}
+    done = subprocess.run(
+        [CLIENT / "bin" / "python", "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert writer.rpartition("/")[2] in done.stdout

@@ -70,6 +70,8 @@ class Teams:
     theirs: Team
     client: Callable[[str, str], Any]
     """Makes a client of a service with the credentials of a role's ARN."""
+    environment: dict[str, str]
+    """With which AWS's SDKs are root there."""
 
 
 @contextmanager
@@ -98,7 +100,7 @@ def two_teams(folder: Path) -> Iterator[Teams]:
         def client(role_arn: str, service: str) -> Any:
             return endpoint.client(service, credentials(role_arn))
 
-        yield Teams(ours, theirs, client)
+        yield Teams(ours, theirs, client, emulator.client_environment())
     finally:
         emulator.stop()
 

@@ -95,7 +95,7 @@ def test_a_wrong_use_says_so_and_how_to_get_help(
 
 
 def test_data_goes_to_stdout_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(cli, "password", lambda team, choice: f"password of {team}")
+    monkeypatch.setattr(cli, "password", lambda team, _choice, *, aws: f"password of {team}")
     assert run(["password", "research"], monkeypatch) == 0
     assert capsys.readouterr() == ("password of research\n", "")
 

@@ -1,0 +1,93 @@
+"""What a client of a team's server has to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from kit.deployed import aws_errors_said, deployed_team
+from kit.emulators.choice import Choice
+from kit.emulators.template import stack_outputs
+from kit.environment import ROOT
+from kit.local import load_balancer
+from kit.local.errors import LocalError
+from kit.local.laptop import Laptop
+from stacks.team.config import ArtifactsMode, Auth, TeamConfig
+
+USERNAME = "admin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamServer:
+    """The server of one team, on AWS or on this machine. Nothing here is a secret.
+
+    Attributes:
+        url: where it answers.
+        secret_arn: of the secret with the admin's password; None on this machine.
+        kit_password: the command that prints that password on this machine.
+        kit_aws_secret: the command that prints the emulator's secret access key; for artifacts that go to it directly.
+        aws: the rest of what AWS's SDKs need to find that emulator, as environment variables.
+        roles: the ARNs of the client roles by `Admin`, `Writer`, `Reader`, `Ci`; empty on this machine.
+    """
+
+    team: TeamConfig
+    url: str
+    secret_arn: str | None = None
+    kit_password: tuple[str, ...] = ()
+    kit_aws_secret: tuple[str, ...] = ()
+    aws: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def here(self) -> bool:
+        """Whether it runs on this machine."""
+        return self.secret_arn is None
+
+    @property
+    def has_password(self) -> bool:
+        """Whether it asks who somebody is."""
+        return self.team.auth == Auth.BASIC
+
+    @property
+    def artifacts_by_role(self) -> bool:
+        """Whether a client reads and writes artifacts in S3 by its own AWS credentials."""
+        return self.team.artifacts.mode == ArtifactsMode.DIRECT
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What MLflow's clients read from the environment, but for the password."""
+        return {"MLFLOW_TRACKING_URI": self.url} | ({"MLFLOW_TRACKING_USERNAME": USERNAME} if self.has_password else {})
+
+    @classmethod
+    def on_aws(cls, team: TeamConfig, outputs: Mapping[str, str]) -> Self:
+        """From the outputs of all stacks of the team."""
+        roles = {key.removesuffix("RoleArn"): value for key, value in outputs.items() if key.endswith("RoleArn")}
+        return cls(team=team, url=outputs["Url"], secret_arn=outputs["AdminSecretArn"], roles=roles)
+
+
+def find(team_name: str, choice: Choice | None) -> TeamServer:
+    """The team's server on AWS, found by the user's own credentials, or on the emulator that `choice` names.
+
+    Raises LocalError when it is not deployed, or not up on this machine, and TeamFileError.
+    """
+    if choice:
+        return _on_this_machine(Laptop.find(team_name, choice))
+    team, client = deployed_team(team_name, None)
+    outputs: dict[str, str] = {}
+    with aws_errors_said(None, "AWS does not tell what is deployed; for a server on this machine say --ministack."):
+        cloudformation = client("cloudformation")
+        for kind in ("data", "edge", "service"):
+            outputs |= stack_outputs(cloudformation, team.stack_name(kind))
+    return TeamServer.on_aws(team, outputs)
+
+
+def _on_this_machine(laptop: Laptop) -> TeamServer:
+    url = load_balancer.url(laptop.state)
+    if url is None:
+        raise LocalError(f"Team {laptop.team.name} is not up on this machine: run `{laptop.command('up')}` first.")
+    password = (str(ROOT / "scripts" / "kit"), "password", laptop.team.name, f"--{laptop.choice}")
+    server = TeamServer(team=laptop.team, url=url, kit_password=password)
+    if not server.artifacts_by_role:
+        return server
+    left_out = ("AWS_SECRET_ACCESS_KEY", "NODE_EXTRA_CA_CERTS")
+    aws = {name: value for name, value in laptop.emulator.client_environment().items() if name not in left_out}
+    return TeamServer(team=laptop.team, url=url, kit_password=password, kit_aws_secret=(*password, "--aws"), aws=aws)
