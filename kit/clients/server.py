@@ -44,7 +44,7 @@ class TeamServer:
 
     @property
     def has_password(self) -> bool:
-        """Whether it asks who somebody is."""
+        """Whether people and programs have passwords of MLflow's."""
         return self.team.auth == Auth.BASIC
 
     @property
