@@ -15,6 +15,8 @@ from kit.local.errors import LocalError
 Templates = Mapping[str, Template]
 """Templates by the names of their stacks."""
 _ANOTHER = "another, empty one"
+# A log that its stack leaves behind is whole: what is written from then on goes elsewhere, or nothing is.
+_LEFT_BEHIND = ("AWS::Logs::LogGroup",)
 
 
 def refuse_replacements(deployed: Templates, planned: Templates) -> None:
@@ -56,7 +58,7 @@ def _reached(deployed: Templates, values: Callable[[Resource], Iterable[object]]
     """What the stacks keep, and whatever `values` of that name, and so on."""
     known, references = resources(deployed), References(deployed)
     found: set[ResourceKey] = set()
-    waiting = list(kept(deployed))
+    waiting = [key for key, resource in kept(deployed).items() if resource["Type"] not in _LEFT_BEHIND]
     while waiting:
         key = waiting.pop()
         if key not in found:

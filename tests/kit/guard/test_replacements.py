@@ -226,6 +226,14 @@ def test_what_is_guarded_is_what_has_to_keep_its_identity(shape: str) -> None:
     }
 
 
+def test_the_log_of_sessions_may_leave_its_stack_for_it_is_kept() -> None:
+    planned = copy.deepcopy(templates("public-closed"))
+    resources = planned["mlflow-public-closed-service"]["Resources"]
+    (log,) = (name for name in resources if name.startswith("SessionsLog"))
+    assert resources.pop(log)["DeletionPolicy"] == "Retain"
+    assert data_replacements(templates("public-closed"), planned) == []
+
+
 def test_what_was_never_deployed_is_not_guarded() -> None:
     assert data_replacements({}, templates("usual")) == []
 
