@@ -22,6 +22,8 @@ def lines(server: TeamServer) -> str:
     found += ["env:", *(f"  {name}: {json.dumps(value)}" for name, value in server.variables.items())]
     if server.has_password:
         found.append(f"  MLFLOW_TRACKING_PASSWORD: {_EXPRESSION}")
+    if server.token_of:
+        found.append(f"# A step of the job puts a token of {server.token_of} into MLFLOW_TRACKING_TOKEN.")
     if server.artifacts_by_role:
         found += _artifacts(server)
     return "\n".join(found)

@@ -20,6 +20,9 @@ def lines(server: TeamServer) -> str:
             "String password = new String(asked.getInputStream().readAllBytes()).strip();",
         ]
         creds += f", {user}, password"
+    if server.token_of:
+        found.append(f"// A token of {server.token_of}.")
+        creds += ', System.getenv("MLFLOW_TRACKING_TOKEN")'
     found.append(f"MlflowClient client = new MlflowClient(new BasicMlflowHostCreds({creds}));")
     if server.artifacts_by_role:
         found.append("// Its artifacts take the process's own AWS credentials: start it with the lines for the shell.")

@@ -15,6 +15,10 @@ def lines(server: TeamServer) -> str:
         body.append(session(server))
     if server.has_password:
         body += password(server)
+    if server.token_of:
+        body.append(
+            f'os.environ["MLFLOW_TRACKING_TOKEN"] = getpass.getpass({_quoted(f"Token of {server.token_of}: ")})'
+        )
     if server.artifacts_by_role:
         body += _artifacts(server)
     return "\n".join([*_imports(server), "", *body])
@@ -63,7 +67,8 @@ def _asks_aws(server: TeamServer) -> bool:
 def _imports(server: TeamServer) -> list[str]:
     """Python's own, then boto3."""
     runs_kit = server.here and (server.has_password or server.artifacts_by_role)
-    own = {"json": server.has_password and not server.here, "os": True, "subprocess": runs_kit}
+    asks_for_json = server.has_password and not server.here
+    own = {"getpass": bool(server.token_of), "json": asks_for_json, "os": True, "subprocess": runs_kit}
     found = [f"import {name}" for name, used in own.items() if used]
     return [*found, "", "import boto3"] if _asks_aws(server) else found
 

@@ -11,6 +11,8 @@ def lines(server: TeamServer) -> str:
     found = [_set(name, json.dumps(value)) for name, value in server.variables.items()]
     if server.has_password:
         found.append(_set("MLFLOW_TRACKING_PASSWORD", _output(shell.password(server))))
+    if server.token_of:
+        found.append(_set("MLFLOW_TRACKING_TOKEN", f"readline({json.dumps(f'Token of {server.token_of}: ')})"))
     if server.artifacts_by_role:
         found += _artifacts(server)
     return "\n".join(found)

@@ -17,6 +17,8 @@ def lines(server: TeamServer) -> str:
         *_needs(server),
         f"environment = {json.dumps(environment, indent=4)}",
     ]
+    if server.token_of:
+        found.append(f"# The job's script puts a token of {server.token_of} into MLFLOW_TRACKING_TOKEN.")
     if server.has_password:
         statements = "\n".join([python.session(server), *python.password(server)])
         found += ["", "# What the job's script does first:", "import json", "import os", "", "import boto3"]

@@ -48,6 +48,12 @@ class TeamServer:
         return self.team.auth == Auth.BASIC
 
     @property
+    def token_of(self) -> str | None:
+        """The provider and the audience of the tokens that it asks for, in words; None when it asks for none."""
+        oidc = self.team.oidc
+        return f"{oidc.issuer} for {oidc.audience or oidc.client_id}" if oidc else None
+
+    @property
     def artifacts_by_role(self) -> bool:
         """Whether a client reads and writes artifacts in S3 by its own AWS credentials."""
         return self.team.artifacts.mode == ArtifactsMode.DIRECT

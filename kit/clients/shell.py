@@ -13,6 +13,10 @@ def lines(server: TeamServer) -> str:
     found = [f"export {name}={shlex.quote(value)}" for name, value in server.variables.items()]
     if server.has_password:
         found.append(f'export MLFLOW_TRACKING_PASSWORD="$({password(server)})"')
+    if server.token_of:
+        found.append(
+            f'export MLFLOW_TRACKING_TOKEN="${{MLFLOW_TRACKING_TOKEN:?set it to a token of {server.token_of}}}"'
+        )
     if server.artifacts_by_role:
         found += _artifacts(server)
     return "\n".join(found)

@@ -55,14 +55,14 @@ class Client:
     it made last.
     """
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, host: str = HOST.lower()) -> None:
+        self._port, self._host = port, host
         self._ids: list[str] = []
         self._experiment = ""
 
     def ask(self, request: Request) -> Comparable:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        headers = {"Host": HOST.lower(), **({"Content-Type": "application/json"} if request.body else {})}
+        headers = {"Host": self._host, **({"Content-Type": "application/json"} if request.body else {})}
         headers |= dict(request.headers)
         connection.request(request.method, self._fill(request.path), self._fill(request.body or "").encode(), headers)
         answer = connection.getresponse()

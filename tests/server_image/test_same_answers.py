@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.server_image import bad_requests
 from tests.server_image.deployment import HOST, SERVER_PYTHON, Deployment
 from tests.server_image.stock import ORIGIN, Client, Request, stock_server
 
@@ -115,6 +116,11 @@ def test_a_run_is_logged_read_and_searched_alike(both: tuple[int, int]) -> None:
         Request("DELETE", f"{API}/runs/get?run_id={{0}}"),
     ]
     assert differing(both, requests) == []
+
+
+def test_bad_input_is_refused_alike(both: tuple[int, int]) -> None:
+    bad = [refused.request for refused in bad_requests.BAD.values()]
+    assert differing(both, [*bad_requests.PREPARATION, *bad, *bad_requests.FAILING.values()]) == []
 
 
 def test_hosts_and_origins_are_let_in_and_refused_alike(both: tuple[int, int]) -> None:

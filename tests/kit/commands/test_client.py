@@ -20,15 +20,22 @@ from stacks.team.config import TeamConfig
 from tests.stacks.shapes import team as shape
 
 MODES = ("proxied", "presigned", "direct")
-AUTHS = ("basic", "none")
+AUTHS = ("basic", "none", "oidc")
+OIDC = {
+    "issuer": "https://login.example.com",
+    "client_id": "mlflow",
+    "client_secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:client-AbCdEf",
+    "allowed_groups": ["data-science"],
+}
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:AdminSecret-a1B2c3"
 ROLES = {name: f"arn:aws:iam::123456789012:role/{name}" for name in ("Admin", "Writer", "Reader", "Ci")}
 EMULATOR = {"AWS_ENDPOINT_URL": "https://localhost:4566", "AWS_ACCESS_KEY_ID": "123456789012"}
 
 
 def team(auth: str = "basic", mode: str = "proxied") -> TeamConfig:
+    only = {"oidc": OIDC, "access": "public"} if auth == "oidc" else {}
     return TeamConfig.model_validate(
-        {"name": "research", "region": "eu-west-1", "auth": auth, "artifacts": {"mode": mode}}
+        {"name": "research", "region": "eu-west-1", "auth": auth, "artifacts": {"mode": mode}, **only}
     )
 
 
@@ -50,6 +57,7 @@ def every(kind: str) -> list[Any]:
         for place in places
         for auth in AUTHS
         for mode in MODES
+        if not (place is here and auth == "oidc")
     ]
 
 
@@ -70,6 +78,13 @@ def test_a_role_is_named_only_where_artifacts_go_to_s3_directly(kind: str, serve
     lines = LINES[kind](server)
     by_role = ("Writer", "Ci", "--role writer", "AWS_ENDPOINT_URL", "the process's own AWS credentials")
     assert any(word in lines for word in by_role) == server.artifacts_by_role
+
+
+@pytest.mark.parametrize(("kind", "server"), EVERY)
+def test_a_token_is_asked_for_where_an_openid_provider_gives_them(kind: str, server: TeamServer) -> None:
+    lines = LINES[kind](server)
+    asked = "MLFLOW_TRACKING_TOKEN" in lines and "oken of https://login.example.com for mlflow" in lines
+    assert asked == (server.team.auth == "oidc")
 
 
 @pytest.mark.parametrize("server", every("shell"))

@@ -46,11 +46,10 @@ def test_no_container_is_root_or_may_write_outside_tmp(shape: str) -> None:
 def test_what_is_secret_reaches_containers_from_secrets_manager_only(shape: str) -> None:
     for container in containers(shape).values():
         names = {entry["Name"] for entry in container["Environment"]}
-        assert not {name for name in names if "PASSWORD" in name or name.endswith("_KEY")}
-    assert {entry["Name"] for entry in containers(shape)["server"]["Secrets"]} == {
-        "MLFLOW_AUTH_ADMIN_PASSWORD",
-        "TRACKING_ENCRYPTION_KEY",
-    }
+        assert not {name for name in names if "PASSWORD" in name or name.endswith(("_KEY", "_SECRET"))}
+    secrets = {"MLFLOW_AUTH_ADMIN_PASSWORD", "TRACKING_ENCRYPTION_KEY"}
+    secrets |= {"OIDC_CLIENT_SECRET"} if team(shape).oidc else set()
+    assert {entry["Name"] for entry in containers(shape)["server"]["Secrets"]} == secrets
 
 
 def test_only_migrate_and_rotate_are_handed_the_master_password() -> None:
