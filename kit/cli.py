@@ -1,6 +1,5 @@
 """The command line: what each verb takes and what its user reads. The work is in `kit.commands`."""
 
-import functools
 import os
 import sys
 from collections.abc import Callable
@@ -170,7 +169,7 @@ def client_command(team: str, choice: Choice | None, kind: str) -> None:
       scripts/kit client research --for github-actions
       eval "$(scripts/kit client example --ministack)"
     """
-    click.echo(client(team, kind, choice, functools.partial(click.echo, err=True)))
+    click.echo(client(team, kind, choice))
 
 
 @kit.command("policy")

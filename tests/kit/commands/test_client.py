@@ -11,13 +11,11 @@ import pytest
 import yaml
 from moto import mock_aws
 
-from kit import clients
 from kit.clients import LINES, TeamServer, server
 from kit.commands.client import FOR, client
 from kit.emulators.choice import Choice
 from kit.local.errors import LocalError
 from stacks.team.config import TeamConfig
-from tests.stacks.shapes import team as shape
 
 MODES = ("proxied", "presigned", "direct")
 AUTHS = ("basic", "none", "oidc")
@@ -172,22 +170,13 @@ def test_a_team_on_aws_is_found_by_its_stacks(deploy: Callable[..., None]) -> No
     deploy("data", AdminSecretArn=ARN)
     deploy("edge", Url="https://mlflow.example.com")
     deploy("service", AdminRoleArn=ROLES["Admin"])
-    assert client("research", "shell", None, pytest.fail) == LINES["shell"](on_aws(roles={"Admin": ROLES["Admin"]}))
-
-
-def test_whose_token_a_server_takes_is_told_beside_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = TeamServer(team=shape("guest"), url="https://mlflow.example.com", secret_arn=ARN, roles=ROLES)
-    monkeypatch.setattr(clients, "find", lambda _team, _choice: found)
-    told: list[str] = []
-    assert client("guest", "shell", None, told.append) == "export MLFLOW_TRACKING_URI=https://mlflow.example.com"
-    (sentence,) = told
-    assert "a token of https://login.example.com/tenant for mlflow: put one into MLFLOW_TRACKING_TOKEN" in sentence
+    assert client("research", "shell", None) == LINES["shell"](on_aws(roles={"Admin": ROLES["Admin"]}))
 
 
 def test_a_team_that_is_not_deployed_is_told_in_a_sentence(deploy: Callable[..., None]) -> None:
     deploy("data", AdminSecretArn=ARN)
     with pytest.raises(LocalError, match="mlflow-research-edge is not deployed"):
-        client("research", "shell", None, pytest.fail)
+        client("research", "shell", None)
 
 
 def test_a_team_that_is_not_up_on_this_machine_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,4 +184,4 @@ def test_a_team_that_is_not_up_on_this_machine_is_told_in_a_sentence(monkeypatch
     monkeypatch.setattr(server, "Laptop", SimpleNamespace(find=lambda _team, _choice: laptop))
     monkeypatch.setattr(server.load_balancer, "url", lambda _state: None)
     with pytest.raises(LocalError, match="Team research is not up on this machine: run `scripts/up research` first"):
-        client("research", "shell", Choice.MINISTACK, pytest.fail)
+        client("research", "shell", Choice.MINISTACK)
