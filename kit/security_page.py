@@ -29,6 +29,7 @@ _WAYS: dict[str, dict[str, Any]] = {
     },
     "`access: public`": {"access": "public", "firewall": {"allowed_addresses": ["198.51.100.0/24"]}},
     "`access: public`, `domain`": {"access": "public", "domain": _DOMAIN},
+    "`access: public`, `auth: iam`": {"access": "public", "auth": "iam", "artifacts": {"mode": "direct"}},
 }
 _KEYS = ("KmsKeyId", "EncryptionKeyArn", "KmsMasterKeyId")
 # What a type is encrypted with when its template names no key.

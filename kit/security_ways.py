@@ -16,6 +16,8 @@ def ways(words: Words) -> Iterator[Way]:
     """Each hop between a client and a task, in the order of what is reached."""
     for distribution in words.resources("AWS::CloudFront::Distribution"):
         yield from _to_cloudfront(distribution)
+    for route in words.resources("AWS::ApiGatewayV2::Route"):
+        yield _to_gateway(words, route)
     for service in words.resources("AWS::EC2::VPCEndpointService"):
         yield from _to_private_link(words, service)
     for listener in words.resources(_LISTENER):
@@ -39,6 +41,11 @@ def _to_cloudfront(distribution: Named) -> Iterator[Way]:
     yield "anybody", distribution.name, "443", tls
     if config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https":
         yield "anybody", distribution.name, "80", _REDIRECTS
+
+
+def _to_gateway(words: Words, route: Named) -> Way:
+    who = "whom IAM lets" if route.properties.get("AuthorizationType") == "AWS_IAM" else "anybody"
+    return who, words.say(route.properties["ApiId"], route.stack), "443", "API Gateway's own, for its host name"
 
 
 def _to_private_link(words: Words, service: Named) -> Iterator[Way]:

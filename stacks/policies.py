@@ -4,6 +4,8 @@ Each function returns the least that its purpose needs. Four kinds of roles use 
 may do), the execution role (what ECS may do to start it), roles of schedules (what they may start) and of clients.
 """
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_iam as iam
 
 
@@ -307,6 +309,16 @@ def log_sessions(log_group_arn: str) -> iam.PolicyStatement:
 def find_log_groups(log_groups_arn: str) -> iam.PolicyStatement:
     """The names of the account's log groups and how each is encrypted, which AWS's agent asks before it logs."""
     return iam.PolicyStatement(sid="FindLogGroups", actions=["logs:DescribeLogGroups"], resources=[log_groups_arn])
+
+
+def call_api(stage_arn: str, calls: Sequence[str]) -> iam.PolicyStatement:
+    """These methods and paths of an API of API Gateway, whose stage's ARN is `…:<api id>/<stage>`.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+    """
+    return iam.PolicyStatement(
+        sid="CallApi", actions=["execute-api:Invoke"], resources=[f"{stage_arn}/{call}" for call in calls]
+    )
 
 
 def _use_key(sid: str, actions: list[str], key_arn: str, service: str) -> iam.PolicyStatement:

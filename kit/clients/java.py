@@ -10,6 +10,7 @@ _IMPORTS = ("org.mlflow.tracking.MlflowClient", "org.mlflow.tracking.creds.Basic
 
 def lines(server: TeamServer) -> str:
     """For a machine with a shell; on AWS with the AWS CLI."""
+    server.refuse_signatures("MLflow's client for Java")
     found = [f"import {name};" for name in _IMPORTS] + [""]
     creds = json.dumps(server.url)
     if server.has_password:

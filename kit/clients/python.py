@@ -28,6 +28,8 @@ def notebook(server: TeamServer) -> str:
     """A notebook's first cell."""
     uses_boto3 = server.artifacts_by_role or _asks_aws(server)
     packages = [f"mlflow=={_server_version()}", *(["boto3"] if uses_boto3 else [])]
+    if server.takes_signatures:
+        packages.append("requests-auth-aws-sigv4")
     return f"%pip install --quiet {' '.join(packages)}\n\n{lines(server)}"
 
 

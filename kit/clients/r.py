@@ -8,6 +8,7 @@ from kit.clients.server import TeamServer
 
 def lines(server: TeamServer) -> str:
     """For a machine with a shell; on AWS with the AWS CLI."""
+    server.refuse_signatures("R's package")
     found = [_set(name, json.dumps(value)) for name, value in server.variables.items()]
     if server.has_password:
         found.append(_set("MLFLOW_TRACKING_PASSWORD", _output(shell.password(server))))

@@ -54,6 +54,11 @@ class TeamServer:
         return f"{oidc.issuer} for {oidc.audience or oidc.client_id}" if oidc else None
 
     @property
+    def takes_signatures(self) -> bool:
+        """Whether it takes requests alone that are signed with AWS credentials: nobody plays API Gateway here."""
+        return self.team.auth == Auth.IAM and not self.here
+
+    @property
     def artifacts_by_role(self) -> bool:
         """Whether a client reads and writes artifacts in S3 by its own AWS credentials."""
         return self.team.artifacts.mode == ArtifactsMode.DIRECT
@@ -61,7 +66,19 @@ class TeamServer:
     @property
     def variables(self) -> dict[str, str]:
         """What MLflow's clients read from the environment, but for the password."""
-        return {"MLFLOW_TRACKING_URI": self.url} | ({"MLFLOW_TRACKING_USERNAME": USERNAME} if self.has_password else {})
+        found = {"MLFLOW_TRACKING_URI": self.url}
+        if self.has_password:
+            found["MLFLOW_TRACKING_USERNAME"] = USERNAME
+        if self.takes_signatures:
+            found["MLFLOW_TRACKING_AWS_SIGV4"] = "true"
+        return found
+
+    def refuse_signatures(self, client: str) -> None:
+        """Raises LocalError where the server takes signed requests alone, which this client does not send."""
+        if self.takes_signatures:
+            raise LocalError(
+                f"{client} signs no request, and {self.team.name} has auth: iam: call it by MLflow's Python client."
+            )
 
     @classmethod
     def on_aws(cls, team: TeamConfig, outputs: Mapping[str, str]) -> Self:

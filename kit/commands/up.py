@@ -169,7 +169,7 @@ def _smoke(
 ) -> None:
     admin = laptop.secret(deployment.admin_secret_arn)
     direct = laptop.team.artifacts.mode == ArtifactsMode.DIRECT
-    open_to_all = laptop.team.auth == Auth.NONE
+    open_to_all = laptop.team.auth != Auth.BASIC
     trusted = laptop.emulator.endpoint.ca_bundle
     result = smoke.run(
         url,
@@ -211,6 +211,8 @@ def _tell_differences(
     steps.say(f"  recorded by the emulator without effect: {recorded}")
     for difference in laptop.emulator.differences:
         steps.say(f"  {difference}")
+    if laptop.team.auth == Auth.IAM:
+        steps.say("  nobody plays API Gateway: requests need no signature, and whoever reaches 127.0.0.1 gets in")
     if laptop.team.server.exec:
         steps.say("  ECS Exec opens no shell: what runs here is this machine's own")
     if image:

@@ -105,8 +105,12 @@ def _of_listeners(edge: DeployedStack, name: str) -> list[Any]:
 
 
 def _read_timeouts(edge: DeployedStack) -> list[int]:
-    """How long CloudFront waits for the server, in seconds; nothing where it is not in front."""
-    return [
+    """How long CloudFront or API Gateway waits for the server, in seconds; nothing where neither is in front."""
+    of_gateway = [
+        int(edge.property(integration, "TimeoutInMillis")) // 1000
+        for integration in edge.all("AWS::ApiGatewayV2::Integration")
+    ]
+    return of_gateway + [
         int(origin["VpcOriginConfig"]["OriginReadTimeout"])
         for distribution in edge.all("AWS::CloudFront::Distribution")
         for origin in edge.template["Resources"][distribution]["Properties"]["DistributionConfig"]["Origins"]

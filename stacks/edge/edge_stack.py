@@ -12,6 +12,7 @@ from constructs import Construct
 from stacks.edge.access_log import access_log, acknowledge_unlogged
 from stacks.edge.distribution import Distribution
 from stacks.edge.firewall import Firewall
+from stacks.edge.gateway import Gateway, stage_export
 from stacks.edge.private_link import PrivateLink
 from stacks.network.network_stack import NetworkStack
 from stacks.network.prefix_lists import CLOUDFRONT_PREFIX_LISTS
@@ -33,6 +34,8 @@ class EdgeStack(TeamStack):
         certificate_arn: of the team's own domain.
         security_group: the load balancer's; the service admits nobody else.
         public_host: the host name in every client. A load balancer's generated one may carry capitals.
+        answers_to: the host names that requests reach the load balancer with.
+        api_stage_arn: of the API that asks IAM who gets in, with `auth: iam`.
         scheme: `https`, or `http` for an internal team without a domain.
     """
 
@@ -44,7 +47,7 @@ class EdgeStack(TeamStack):
         network: NetworkStack,
     ) -> None:
         super().__init__(scope, team, "edge", kept=True)
-        self.scheme = "https" if team.domain or team.behind_cloudfront else "http"
+        self.scheme = "https" if team.domain or team.behind_cloudfront or team.behind_gateway else "http"
         self.certificate_arn = team.domain.certificate_arn if team.domain else None
         self.security_group = ec2.SecurityGroup(
             self,
@@ -54,8 +57,9 @@ class EdgeStack(TeamStack):
             allow_all_outbound=False,
         )
         self.security_group.add_egress_rule(ec2.Peer.ipv4(network.cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks")
-        for port in (443, 80) if team.domain else (80,):
-            self.security_group.add_ingress_rule(_clients(team, network.cidr), ec2.Port.tcp(port), "Clients")
+        if not team.behind_gateway:
+            for port in (443, 80) if team.domain else (80,):
+                self.security_group.add_ingress_rule(_clients(team, network.cidr), ec2.Port.tcp(port), "Clients")
         if team.internet_facing:
             acknowledge(
                 self.security_group,
@@ -81,14 +85,22 @@ class EdgeStack(TeamStack):
             Firewall(self, "Firewall", team=team, balancer=balancer)
         else:
             acknowledge(
-                balancer, "ALBWAFEnabled", "Only the VPC reaches it, or the organisation's Firewall Manager brings one."
+                balancer,
+                "ALBWAFEnabled",
+                "Only API Gateway reaches it, for whom IAM has let in."
+                if team.behind_gateway
+                else "Only the VPC reaches it, or the organisation's Firewall Manager brings one.",
             )
         if team.temporary:
             acknowledge(
                 balancer, "ELBDeletionProtectionEnabled", "The team is temporary: its name goes with its stacks."
             )
         self.listener = self._listener(balancer, team)
-        self.public_host = self._public_host(balancer, team)
+        gateway = self._gateway(team, network)
+        self.public_host = gateway.host if gateway else self._public_host(balancer, team)
+        self.api_stage_arn = self.export_value(gateway.stage_arn, name=stage_export(team)) if gateway else None
+        # API Gateway may ask a private integration by the load balancer's name.
+        self.answers_to = [self.public_host, *([balancer.load_balancer_dns_name] if gateway else [])]
         if team.network.private_link:
             link = PrivateLink(
                 self,
@@ -101,6 +113,11 @@ class EdgeStack(TeamStack):
             cdk.CfnOutput(self, "PrivateLinkServiceName", value=link.service_name)
         cdk.CfnOutput(self, "PublicHostName", value=self.public_host)
         cdk.CfnOutput(self, "Url", value=f"{self.scheme}://{self.public_host}")
+
+    def _gateway(self, team: TeamConfig, network: NetworkStack) -> Gateway | None:
+        if not team.behind_gateway:
+            return None
+        return Gateway(self, "Gateway", team=team, network=network, listener=self.listener, behind=self.security_group)
 
     def _public_host(self, balancer: elbv2.ApplicationLoadBalancer, team: TeamConfig) -> str:
         if team.behind_cloudfront:
@@ -121,7 +138,7 @@ class EdgeStack(TeamStack):
             "ELBv2ACMCertificateRequired",
             "It only sends clients to https."
             if domain
-            else "The team has no domain to certify; only the VPC or CloudFront reaches it.",
+            else "The team has no domain to certify; only the VPC, CloudFront or API Gateway reaches it.",
         )
         if domain is None:
             acknowledge(http, "ALBHttpToHttpsRedirection", "There is no https to go to: the team has no domain.")
@@ -129,7 +146,7 @@ class EdgeStack(TeamStack):
         self.export_value(http.listener_arn)
         self.export_value(balancer.load_balancer_dns_name)
         if domain is None:
-            if not team.behind_cloudfront:
+            if not (team.behind_cloudfront or team.behind_gateway):
                 cdk.Annotations.of(self).add_warning_v2(
                     "mlflow:plain-http",
                     "clients talk plain http to this server inside the network: give the team a domain for https",

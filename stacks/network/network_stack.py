@@ -9,7 +9,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from stacks.rule_packs import acknowledge, acknowledge_own_policy
-from stacks.team.config import Access, Egress, ExistingNetwork, TeamConfig
+from stacks.team.config import Egress, ExistingNetwork, TeamConfig
 from stacks.team_stack import TeamStack
 
 # What a task without a way to the internet calls: its image, its log, its secrets, its artifacts (S3, below).
@@ -154,7 +154,7 @@ def _subnets(team: TeamConfig) -> list[ec2.SubnetConfiguration]:
             subnet_type=ec2.SubnetType.PUBLIC,
             map_public_ip_on_launch=False,
             # CloudFront, too, wants an internet gateway in the VPC, though nothing goes through it.
-            reserved=closed and team.access != Access.PUBLIC,
+            reserved=closed and not (team.internet_facing or team.behind_cloudfront),
         ),
     ]
 
@@ -163,7 +163,7 @@ def _load_balancer_subnets(team: TeamConfig) -> str | None:
     """Where the load balancer stands, if not beside the tasks: CloudFront enters private subnets alone."""
     if team.behind_cloudfront:
         return "Private"
-    return "Public" if team.access == Access.PUBLIC else None
+    return "Public" if team.internet_facing else None
 
 
 def _nat_gateways(team: TeamConfig) -> int:

@@ -1,5 +1,7 @@
 """The roles that a team's people and jobs have on AWS, ready to assume."""
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -7,7 +9,9 @@ from constructs import Construct
 from stacks import policies
 from stacks.data import artifact_store
 from stacks.data.backing import Backing
+from stacks.edge import gateway
 from stacks.rule_packs import acknowledge
+from stacks.service.api_calls import EVERYTHING, READS, WRITES
 from stacks.team.clients_config import CiConfig
 from stacks.team.config import ArtifactsMode, TeamConfig
 
@@ -16,12 +20,16 @@ class ClientRoles(Construct):
     """Owns the roles of the team's clients, and what each may do as a managed policy, for other roles to take as well.
 
     Everybody's way to the server is its URL; a role is for what is asked of AWS itself. The administrator reads the
-    first password of MLflow. With `artifacts.mode: direct` readers, writers and CI jobs use the bucket.
+    first password of MLflow. With `artifacts.mode: direct` readers, writers and CI jobs use the bucket. With
+    `auth: iam` a role is the way to the server, too.
     """
 
-    def __init__(self, scope: Construct, id: str, *, team: TeamConfig, backing: Backing) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, team: TeamConfig, backing: Backing, api_stage_arn: str | None
+    ) -> None:
+        """`api_stage_arn` is of the API that IAM guards, and None where MLflow asks who somebody is."""
         super().__init__(scope, id)
-        self._team, self._backing = team, backing
+        self._team, self._backing, self._api_stage_arn = team, backing, api_stage_arn
         region = cdk.Stack.of(self).region
         admin = self._policy(
             "Admin",
@@ -29,6 +37,7 @@ class ClientRoles(Construct):
                 policies.read_secrets([backing.admin_secret_arn]),
                 policies.decrypt_secrets(backing.kms_key_arn, region),
             ],
+            EVERYTHING,
         )
         if team.artifacts.mode != ArtifactsMode.DIRECT:
             self._role("Admin", self._people(), [admin])
@@ -40,6 +49,7 @@ class ClientRoles(Construct):
                 policies.list_artifacts(backing.bucket_arn),
                 policies.decrypt_artifacts(backing.kms_key_arn, region),
             ],
+            READS,
         )
         writer = self._policy(
             "Writer",
@@ -48,6 +58,7 @@ class ClientRoles(Construct):
                 policies.list_artifacts(backing.bucket_arn),
                 policies.encrypt_artifacts(backing.kms_key_arn, region),
             ],
+            WRITES,
         )
         for policy in (reader, writer):
             acknowledge(
@@ -61,13 +72,21 @@ class ClientRoles(Construct):
         if ci := team.clients.ci:
             self._role("Ci", _jobs(ci), [writer])
 
-    def _policy(self, name: str, statements: list[iam.PolicyStatement]) -> iam.ManagedPolicy:
-        return iam.ManagedPolicy(
+    def _policy(self, name: str, statements: list[iam.PolicyStatement], calls: Sequence[str]) -> iam.ManagedPolicy:
+        by_api = [policies.call_api(self._api_stage_arn, calls)] if self._api_stage_arn else []
+        policy = iam.ManagedPolicy(
             self,
             f"{name}Policy",
             description=f"{name} of the MLflow server of {self._team.name}",
-            statements=statements,
+            statements=[*statements, *by_api],
         )
+        for call in (call for call in calls if by_api and "*" in call):
+            acknowledge(
+                policy,
+                f"AwsSolutions-IAM5[Resource::{gateway.stage_export(self._team)}/{call}]",
+                "The API is the team's own, and a path of MLflow's ends with what it is about.",
+            )
+        return policy
 
     def _role(self, name: str, assumed_by: iam.IPrincipal, managed_policies: list[iam.IManagedPolicy]) -> None:
         role = iam.Role(self, name, assumed_by=assumed_by, managed_policies=managed_policies)

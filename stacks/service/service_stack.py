@@ -60,7 +60,7 @@ class ServiceStack(TeamStack):
             team=team,
             backing=backing,
             sessions=sessions,
-            public_host=edge.public_host,
+            answers_to=edge.answers_to,
             scheme=edge.scheme,
         )
         security_group = self._security_group(network.vpc, data)
@@ -73,7 +73,7 @@ class ServiceStack(TeamStack):
             execute_command_configuration=sessions.configuration if sessions else None,
         )
         service = self._service(team, server, cluster, network, security_group)
-        ClientRoles(self, "ClientRoles", team=team, backing=backing)
+        ClientRoles(self, "ClientRoles", team=team, backing=backing, api_stage_arn=edge.api_stage_arn)
         place = TaskPlace(
             cluster=cluster,
             subnet_ids=network.vpc.select_subnets(subnet_group_name=network.task_subnets.subnet_group_name).subnet_ids,

@@ -1,5 +1,6 @@
 """The task definition of a team's tracking server: one description of it, wherever it runs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from stacks.service.database_environment import database_environment
 from stacks.service.oidc_environment import oidc_environment
 from stacks.service.sessions import Sessions
 from stacks.service.task_roles import execution_role, task_role
-from stacks.team.config import Architecture, TeamConfig
+from stacks.team.config import Architecture, Auth, TeamConfig
 
 _IMAGE = Path(__file__).parents[2] / "server_image"
 
@@ -57,7 +58,7 @@ class TrackingServer(Construct):
         team: TeamConfig,
         backing: Backing,
         sessions: Sessions | None,
-        public_host: str,
+        answers_to: Sequence[str],
         scheme: str,
     ) -> None:
         super().__init__(scope, id)
@@ -124,7 +125,7 @@ class TrackingServer(Construct):
             command=["serve"],
             image=self.image,
             log=self.log,
-            environment=self._server_environment(public_host, scheme),
+            environment=self._server_environment(answers_to, scheme),
             secrets={
                 "MLFLOW_AUTH_ADMIN_PASSWORD": ecs.Secret.from_secrets_manager(admin, "password"),
                 "TRACKING_ENCRYPTION_KEY": ecs.Secret.from_secrets_manager(encryption_key),
@@ -151,17 +152,18 @@ class TrackingServer(Construct):
             "The environment holds addresses, names and numbers; what is secret comes from Secrets Manager.",
         )
 
-    def _server_environment(self, public_host: str, scheme: str) -> dict[str, str]:
+    def _server_environment(self, answers_to: Sequence[str], scheme: str) -> dict[str, str]:
         return {
             **database_environment(self._team, self._backing),
             **artifact_environment(self._team, self._backing, cdk.Stack.of(self).account),
-            "TRACKING_AUTH": self._team.auth,
+            # Whom IAM has let in comes by API Gateway alone: the server asks for nothing more.
+            "TRACKING_AUTH": Auth.NONE if self._team.auth == Auth.IAM else self._team.auth,
             **(oidc_environment(self._team.oidc) if self._team.oidc else {}),
             "TRACKING_STORE": self._team.tracking_store,
             "TRACKING_SCHEME": scheme,
             "TRACKING_KEEP_ALIVE_SECONDS": str(IDLE_TIMEOUT_SECONDS + 15),
-            "MLFLOW_SERVER_ALLOWED_HOSTS": public_host,
-            "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": f"{scheme}://{public_host}",
+            "MLFLOW_SERVER_ALLOWED_HOSTS": ",".join(answers_to),
+            "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": f"{scheme}://{answers_to[0]}",
             "MLFLOW_WORKERS": str(self._team.sizing.workers),
             "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": str(self._team.sizing.pool_size),
             "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": str(self._team.sizing.max_overflow),

@@ -45,6 +45,7 @@ class Auth(StrEnum):
 
     BASIC = "basic"
     OIDC = "oidc"
+    IAM = "iam"
     NONE = "none"
 
 
@@ -78,7 +79,8 @@ class TeamConfig(Section):
         Field(
             strict=False,
             description="`basic`: MLflow's users and permissions. `oidc`: the same permissions, for users of the "
-            "organisation's OpenID provider. `none`: everybody, internal only.",
+            "organisation's OpenID provider. `iam`: AWS's, by API Gateway and signed requests, without a web page. "
+            "`none`: everybody, internal only.",
         ),
     ] = Auth.BASIC
     oidc: Annotated[
@@ -132,19 +134,24 @@ class TeamConfig(Section):
         return replace(SIZES[self.size], **{key: value for key, value in own.items() if value is not None})
 
     @property
+    def behind_gateway(self) -> bool:
+        """Whether API Gateway gives the server its public name, and lets in whom IAM lets."""
+        return self.auth == Auth.IAM
+
+    @property
     def behind_cloudfront(self) -> bool:
         """Whether CloudFront gives the server its public name."""
-        return self.access == Access.PUBLIC and self.domain is None
+        return self.access == Access.PUBLIC and self.domain is None and not self.behind_gateway
 
     @property
     def internet_facing(self) -> bool:
         """Whether the load balancer itself is reached from the internet."""
-        return self.access == Access.PUBLIC and not self.behind_cloudfront
+        return self.access == Access.PUBLIC and not self.behind_cloudfront and not self.behind_gateway
 
     @property
     def has_firewall(self) -> bool:
         """Whether the server has a web ACL of its own."""
-        return self.access == Access.PUBLIC and self.firewall.enabled
+        return self.access == Access.PUBLIC and self.firewall.enabled and not self.behind_gateway
 
     def stack_name(self, kind: StackKind) -> str:
         """The CloudFormation stack's name, which is its construct id as well."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def edge_problems(team: "TeamConfig") -> Iterator[Problem]:
     """Everything that is wrong between access, auth, domain and CloudFront."""
     yield from _access(team)
+    yield from _gateway(team)
     yield from _domain(team)
     yield from _cloudfront(team)
     yield from _firewall(team)
@@ -26,7 +27,32 @@ def _access(team: "TeamConfig") -> Iterator[Problem]:
         yield Problem(
             ("auth",),
             "none",
-            "lets the whole internet in; allowed with access: public: basic, oidc; try auth: basic",
+            "lets the whole internet in; allowed with access: public: basic, oidc, iam; try auth: basic",
+        )
+
+
+def _gateway(team: "TeamConfig") -> Iterator[Problem]:
+    if not team.behind_gateway:
+        return
+    if team.access != "public":
+        yield Problem(
+            ("auth",),
+            "iam",
+            "gives the server a name of API Gateway's, which is on the internet and answers to whom IAM lets; "
+            f"not allowed with access: {team.access}; try access: public",
+        )
+    if team.artifacts.mode != "direct":
+        yield Problem(
+            ("auth",),
+            "iam",
+            "lets no artifact through API Gateway, which takes 10 MB and 30 seconds; "
+            f"not allowed with artifacts.mode: {team.artifacts.mode}; try artifacts.mode: direct",
+        )
+    if team.domain is not None:
+        yield Problem(
+            ("domain",),
+            team.domain.name,
+            "has no use with auth: iam: clients use API Gateway's own name, which outlives the service; remove it",
         )
 
 
@@ -73,6 +99,8 @@ def _firewall(team: "TeamConfig") -> Iterator[Problem]:
     if team.has_firewall:
         return
     what = "access: public" if team.access != "public" else "firewall.enabled: true"
+    if team.behind_gateway:
+        what = "auth: basic, for API Gateway's HTTP APIs take no web ACL"
     for key in sorted(team.firewall.model_fields_set - {"enabled"}):
         yield Problem(("firewall", key), getattr(team.firewall, key), f"has no use; allowed with {what}; remove it")
 

@@ -267,7 +267,47 @@ def _schedule(aws: Aws) -> dict[str, Any]:
     return resources(Role=("AWS::IAM::Role", role), Schedule=("AWS::Scheduler::Schedule", properties))
 
 
+_API = ("AWS::ApiGatewayV2::Api", {"Name": "MLflow", "ProtocolType": "HTTP"})
+_OF_API = {"ApiId": {"Ref": "Api"}}
+
+
+def _api_integration(aws: Aws) -> dict[str, Any]:
+    asked = {
+        "IntegrationType": "HTTP_PROXY",
+        "IntegrationMethod": "ANY",
+        "IntegrationUri": "https://mlflow.example.com",
+        "PayloadFormatVersion": "1.0",
+    }
+    return resources(Api=_API, Integration=("AWS::ApiGatewayV2::Integration", _OF_API | asked))
+
+
+def _api_route(aws: Aws) -> dict[str, Any]:
+    return resources(
+        Api=_API,
+        Route=("AWS::ApiGatewayV2::Route", {**_OF_API, "RouteKey": "$default", "AuthorizationType": "AWS_IAM"}),
+    )
+
+
+def _api_stage(aws: Aws) -> dict[str, Any]:
+    return resources(
+        Api=_API, Stage=("AWS::ApiGatewayV2::Stage", {**_OF_API, "StageName": "$default", "AutoDeploy": True})
+    )
+
+
+def _vpc_link(aws: Aws) -> dict[str, Any]:
+    return resources(
+        Vpc=("AWS::EC2::VPC", {"CidrBlock": "10.7.0.0/16"}),
+        Subnet=("AWS::EC2::Subnet", {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.7.0.0/20"}),
+        Link=("AWS::ApiGatewayV2::VpcLink", {"Name": "link", "SubnetIds": [{"Ref": "Subnet"}]}),
+    )
+
+
 _PROBES = {
+    "AWS::ApiGatewayV2::Api": lambda aws: resources(Api=_API),
+    "AWS::ApiGatewayV2::Integration": _api_integration,
+    "AWS::ApiGatewayV2::Route": _api_route,
+    "AWS::ApiGatewayV2::Stage": _api_stage,
+    "AWS::ApiGatewayV2::VpcLink": _vpc_link,
     "AWS::ApplicationAutoScaling::ScalableTarget": _scalable_target,
     "AWS::ApplicationAutoScaling::ScalingPolicy": _scaling_policy,
     "AWS::Budgets::Budget": _budget,

@@ -12,6 +12,7 @@ from tests.stacks.own_policy_rules import broken_statements
 
 # What holds data, or is a public name. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference
 KEPT = {
+    "AWS::ApiGatewayV2::Api",
     "AWS::Backup::BackupVault",
     "AWS::CloudFront::Distribution",
     "AWS::CloudFront::VpcOrigin",
@@ -23,7 +24,8 @@ KEPT = {
 }
 # Where a name is given, CloudFormation can never replace the resource, and a second team cannot have it.
 NAMES = ("BucketName", "ClusterName", "DBClusterIdentifier", "DBInstanceIdentifier", "LogGroupName", "Name", "RoleName")
-NAMELESS = KEPT | {
+# A label, which several APIs may share.
+NAMELESS = KEPT - {"AWS::ApiGatewayV2::Api"} | {
     "AWS::ECS::Cluster",
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::ElasticLoadBalancingV2::TargetGroup",
@@ -41,8 +43,9 @@ ENCRYPTION = {
     "AWS::SQS::Queue": "KmsMasterKeyId",
     "AWS::SecretsManager::Secret": "KmsKeyId",
 }
-# Addresses and ports of refused connections, and what strangers sent: in stacks that the team's key knows nothing of.
-UNENCRYPTED = {"FlowLogs16C1943A", "FirewallLog4D407857"}
+# Addresses and ports of refused connections, what strangers sent, and who asked for which path: in stacks that the
+# team's key knows nothing of.
+UNENCRYPTED = {"FlowLogs16C1943A", "FirewallLog4D407857", "GatewayLogEB976FB6"}
 # WAF writes to a log group whose name begins with aws-waf-logs- alone. The rest of the name is the stack's own.
 NAMED = {"FirewallLog4D407857"}
 # Where a resource without groups of its own would be in the VPC's default group, which is open inside.

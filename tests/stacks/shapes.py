@@ -77,6 +77,13 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "server": {"spot": True, "architecture": "arm64"},
         "schedule": {"office_hours": "mon-fri 07:00-19:00", "time_zone": "Europe/Berlin"},
     },
+    "signed": {
+        "size": "dev",
+        "access": "public",
+        "auth": "iam",
+        "artifacts": {"mode": "direct"},
+        "database": {"password_rotation_days": 0},
+    },
     "guest": {
         "database": {"auth": "iam"},
         "auth": "oidc",

@@ -15,7 +15,7 @@ def test_what_is_logged_is_not_kept_for_ever(shape: str) -> None:
     ]
     assert retention
     # What was done in a shell is kept as long as access logs are.
-    assert set(retention) == ({90, 365} if team(shape).server.exec else {90})
+    assert set(retention) == ({90, 365} if team(shape).server.exec or team(shape).behind_gateway else {90})
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -34,7 +34,10 @@ KEPT_BEHIND_PRIVATE_LINK = {
     ("edge", "PrivateLink", "AWS::EC2::VPCEndpointService", "Retain", "Retain"),
     ("edge", "PrivateLinkLoadBalancer18F7DFD2", "AWS::ElasticLoadBalancingV2::LoadBalancer", None, None),
 }
+# A team with `auth: iam` has this as well: the API's own name is in every client.
+KEPT_BEHIND_GATEWAY = {("edge", "Gateway43CB3636", "AWS::ApiGatewayV2::Api", "Retain", "Retain")}
 STATEFUL_TYPES = {
+    "AWS::ApiGatewayV2::Api",
     "AWS::Backup::BackupVault",
     "AWS::CloudFront::Distribution",
     "AWS::CloudFront::VpcOrigin",
@@ -52,7 +55,8 @@ def kept(shape: str) -> set[tuple[str, str, str, str | None, str | None]]:
     """The rows that are a team's of this shape."""
     behind_cloudfront = KEPT_BEHIND_CLOUDFRONT if team(shape).behind_cloudfront else set()
     behind_private_link = KEPT_BEHIND_PRIVATE_LINK if team(shape).network.private_link else set()
-    return KEPT | behind_cloudfront | behind_private_link
+    behind_gateway = KEPT_BEHIND_GATEWAY if team(shape).behind_gateway else set()
+    return KEPT | behind_cloudfront | behind_private_link | behind_gateway
 
 
 def stateful_resources(shape: str) -> set[tuple[str, str, str, str | None, str | None]]:

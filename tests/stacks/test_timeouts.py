@@ -8,7 +8,9 @@ import pytest
 from tests.stacks.shapes import ROOT, template
 
 SHAPE = "public-closed"
-TABLE = re.compile(r"^\| (client|CloudFront|load balancer|server|ECS) \| (\w+)[^|]*\| (\d+) \|$", re.MULTILINE)
+TABLE = re.compile(
+    r"^\| (client|CloudFront|API Gateway|load balancer|server|ECS) \| (\w+)[^|]*\| (\d+) \|$", re.MULTILINE
+)
 
 
 def documented() -> dict[tuple[str, str], int]:
@@ -38,7 +40,9 @@ def deployed() -> dict[tuple[str, str], int]:
     # Its module needs the server's own packages.
     source = (ROOT / "server_image" / "tracking_server" / "serve.py").read_text(encoding="utf-8")
     (finishing,) = re.findall(r"^GRACEFUL_SHUTDOWN_SECONDS = (\d+)$", source, re.MULTILINE)
+    (integration,) = template("signed", "edge").find_resources("AWS::ApiGatewayV2::Integration").values()
     return {
+        ("API Gateway", "waits"): integration["Properties"]["TimeoutInMillis"] // 1000,
         ("CloudFront", "waits"): origin["VpcOriginConfig"]["OriginReadTimeout"],
         ("CloudFront", "keeps"): origin["VpcOriginConfig"]["OriginKeepaliveTimeout"],
         ("load balancer", "waits"): int(balancer["idle_timeout.timeout_seconds"]),
@@ -65,6 +69,8 @@ def test_whoever_is_further_from_the_server_gives_up_first(deployed: dict[tuple[
     assert deployed["CloudFront", "waits"] < deployed["load balancer", "waits"]
     # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_VpcOriginConfig.html
     assert deployed["CloudFront", "waits"] <= 120
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+    assert deployed["API Gateway", "waits"] < 30
 
 
 def test_an_upload_may_finish_before_its_task_is_ended(deployed: dict[tuple[str, str], int]) -> None:

@@ -17,6 +17,7 @@ MINISTACK_VERSION = "1.5.33"
 # Patterns may name `hex` (17 digits) and `byte`.
 _RECORDED_ONLY = {
     "AWS::Backup::BackupSelection": Recorded("{hex}"),
+    "AWS::ApiGatewayV2::VpcLink": Recorded("{hex}", {"VpcLinkId": "{ref}"}),
     "AWS::ApplicationAutoScaling::ScalableTarget": Recorded("target-{hex}", {"Id": "{ref}"}),
     "AWS::ApplicationAutoScaling::ScalingPolicy": Recorded("policy-{hex}", {"Arn": "{ref}"}),
     "AWS::Budgets::Budget": Recorded("budget-{hex}"),

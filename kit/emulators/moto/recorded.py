@@ -12,6 +12,11 @@ _RECORDED_ONLY = {
     "AWS::Backup::BackupPlan": Recorded("{name}", {"BackupPlanId": "{ref}"}),
     "AWS::Backup::BackupSelection": Recorded("{name}"),
     "AWS::Backup::BackupVault": Recorded("{name}", {"BackupVaultName": "{ref}"}),
+    "AWS::ApiGatewayV2::Api": Recorded("{name}", {"ApiId": "{ref}"}),
+    "AWS::ApiGatewayV2::Integration": Recorded("{name}", {"IntegrationId": "{ref}"}),
+    "AWS::ApiGatewayV2::Route": Recorded("{name}", {"RouteId": "{ref}"}),
+    "AWS::ApiGatewayV2::Stage": Recorded("$default"),
+    "AWS::ApiGatewayV2::VpcLink": Recorded("{name}", {"VpcLinkId": "{ref}"}),
     "AWS::ApplicationAutoScaling::ScalableTarget": Recorded("{name}", {"Id": "{ref}"}),
     "AWS::ApplicationAutoScaling::ScalingPolicy": Recorded(
         "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{name}", {"Arn": "{ref}"}

@@ -39,7 +39,7 @@ def team(auth: str = "basic", mode: str = "proxied") -> TeamConfig:
 
 def on_aws(auth: str = "basic", mode: str = "proxied", **changed: Any) -> TeamServer:
     known: dict[str, Any] = {"url": "https://mlflow.example.com", "secret_arn": ARN, "roles": ROLES}
-    return TeamServer(team=team(auth, mode), **known | changed)
+    return TeamServer(**{"team": team(auth, mode)} | known | changed)
 
 
 def here(auth: str = "basic", mode: str = "proxied") -> TeamServer:
@@ -83,6 +83,33 @@ def test_a_token_is_asked_for_where_an_openid_provider_gives_them(kind: str, ser
     lines = LINES[kind](server)
     asked = "MLFLOW_TRACKING_TOKEN" in lines and "oken of https://login.example.com for mlflow" in lines
     assert asked == (server.team.auth == "oidc")
+
+
+SIGNED = TeamConfig.model_validate(
+    {"name": "research", "region": "eu-west-1", "access": "public", "auth": "iam", "artifacts": {"mode": "direct"}}
+)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FOR if kind not in ("r", "java")])
+def test_clients_sign_for_a_server_that_asks_iam(kind: str) -> None:
+    lines = LINES[kind](on_aws(team=SIGNED))
+    assert "MLFLOW_TRACKING_AWS_SIGV4" in lines
+    assert "PASSWORD" not in lines
+
+
+def test_a_notebook_installs_what_signs() -> None:
+    assert "requests-auth-aws-sigv4" in LINES["notebook"](on_aws(team=SIGNED)).splitlines()[0]
+
+
+@pytest.mark.parametrize("kind", ["r", "java"])
+def test_a_client_that_signs_nothing_is_told_so(kind: str) -> None:
+    with pytest.raises(LocalError, match="signs no request, and research has auth: iam"):
+        LINES[kind](on_aws(team=SIGNED))
+
+
+def test_nothing_is_signed_on_this_machine() -> None:
+    server = TeamServer(team=SIGNED, url="http://localhost:5050")
+    assert server.variables == {"MLFLOW_TRACKING_URI": "http://localhost:5050"}
 
 
 @pytest.mark.parametrize("server", every("shell"))

@@ -45,6 +45,8 @@ def test_every_question_is_tried_here() -> None:
 
 # What these are is in their properties; their ids mean nothing to the service.
 IDENTIFIED_BY_PROPERTIES = {
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::EC2::Route",
     "AWS::EC2::SecurityGroupEgress",

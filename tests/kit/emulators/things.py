@@ -408,6 +408,32 @@ def viewer_function(client: Client) -> Recorded:
     return "arn:aws:cloudfront::123456789012:function/viewer", {}
 
 
+def api(client: Client) -> Recorded:
+    return client("apigatewayv2").create_api(Name="MLflow", ProtocolType="HTTP")["ApiId"], {}
+
+
+def api_integration(client: Client) -> Recorded:
+    of = {"ApiId": api(client)[0]}
+    made = client("apigatewayv2").create_integration(**of, IntegrationType="HTTP_PROXY", IntegrationMethod="ANY")
+    return made["IntegrationId"], of
+
+
+def api_route(client: Client) -> Recorded:
+    properties = {"ApiId": api(client)[0], "RouteKey": "$default", "AuthorizationType": "AWS_IAM"}
+    return client("apigatewayv2").create_route(**properties)["RouteId"], properties
+
+
+def api_stage(client: Client) -> Recorded:
+    properties = {"ApiId": api(client)[0], "StageName": "$default"}
+    client("apigatewayv2").create_stage(**properties)
+    return "$default", properties
+
+
+def vpc_link(client: Client) -> Recorded:
+    made = client("apigatewayv2").create_vpc_link(Name="link", SubnetIds=[subnet(client)[0]])
+    return made["VpcLinkId"], {}
+
+
 METRICS = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": True, "MetricName": "All"}
 
 
@@ -453,6 +479,11 @@ def endpoint_service_permissions(client: Client) -> Recorded:
 
 
 THINGS: dict[str, Callable[[Client], Recorded]] = {
+    "AWS::ApiGatewayV2::Api": api,
+    "AWS::ApiGatewayV2::Integration": api_integration,
+    "AWS::ApiGatewayV2::Route": api_route,
+    "AWS::ApiGatewayV2::Stage": api_stage,
+    "AWS::ApiGatewayV2::VpcLink": vpc_link,
     "AWS::ApplicationAutoScaling::ScalableTarget": scalable_target,
     "AWS::ApplicationAutoScaling::ScalingPolicy": scaling_policy,
     "AWS::Backup::BackupPlan": backup_plan,

@@ -1,6 +1,5 @@
 """What is read of a deployed team: its own templates, deployed in this process."""
 
-import functools
 import json
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -12,29 +11,14 @@ from kit.local.deployment import Deployment
 from kit.local.errors import LocalError
 from kit.local.load_balancer import FixedResponse
 from kit.local.task_definition import TaskDefinition
-from stacks.team.config import ArtifactsConfig, ArtifactsMode, StackKind, TeamConfig
+from stacks.team.config import StackKind
 from tests.kit.emulators.moto.mended import ACCOUNT, REGION, MendedAws
-from tests.stacks import shapes
+from tests.stacks.shapes import team, templates
 
 CHEAP = "cheap"
-DIRECT = "direct"  # clients reach artifacts without the server
+SIGNED = "signed"  # API Gateway before an internal load balancer, and clients that reach artifacts without the server
 CLOUDFRONT = "public-closed"  # CloudFront's own host name before an internal load balancer
 GUEST = "guest"  # a network and a certificate that exist, so https
-
-
-def team(name: str) -> TeamConfig:
-    if name != DIRECT:
-        return shapes.team(name)
-    artifacts = ArtifactsConfig(mode=ArtifactsMode.DIRECT)
-    return shapes.team(CHEAP).model_copy(update={"name": DIRECT, "artifacts": artifacts})
-
-
-@functools.cache
-def templates(name: str) -> dict[str, dict[str, Any]]:
-    if name != DIRECT:
-        return shapes.templates(name)
-    assembly = shapes.synthesize(team(DIRECT))
-    return {stack.stack_name: stack.template for stack in assembly.stacks}
 
 
 def existing(aws: MendedAws) -> dict[str, str]:
@@ -66,7 +50,7 @@ def deployed(_mended_moto: None) -> Iterator[MendedAws]:
     """All of the shapes; nobody changes them."""
     with mock_aws():
         aws = MendedAws()
-        for shape in (CHEAP, CLOUDFRONT, DIRECT, GUEST):
+        for shape in (CHEAP, CLOUDFRONT, SIGNED, GUEST):
             deploy(aws, shape)
         yield aws
 
@@ -123,12 +107,19 @@ def test_behind_cloudfront_clients_use_its_name_and_https_and_it_asks_by_http(de
     assert (deployment.scheme, deployment.listener_scheme) == ("https", "http")
 
 
+def test_behind_api_gateway_clients_use_its_name_and_https_and_it_asks_by_http(deployed: MendedAws) -> None:
+    deployment = read(deployed, SIGNED)
+    assert deployment.public_host.endswith(f".execute-api.{REGION}.amazonaws.com")
+    assert (deployment.scheme, deployment.listener_scheme) == ("https", "http")
+
+
 def test_whoever_waits_the_shortest_ends_a_silent_request(deployed: MendedAws) -> None:
     assert read(deployed, CLOUDFRONT).idle_timeout_s == 120
+    assert read(deployed, SIGNED).idle_timeout_s == 29
     assert read(deployed, CHEAP).idle_timeout_s == 300
 
 
-@pytest.mark.parametrize("shape", [CHEAP, CLOUDFRONT, DIRECT, GUEST])
+@pytest.mark.parametrize("shape", [CHEAP, CLOUDFRONT, SIGNED, GUEST])
 def test_the_listener_s_own_answer_is_for_when_no_server_is_there(shape: str, deployed: MendedAws) -> None:
     deployment = read(deployed, shape)
     # With a domain the first listener redirects: the answer is the second one's.
@@ -161,7 +152,7 @@ def test_the_master_secret_s_arn_has_no_json_key_behind_it(deployed: MendedAws) 
 
 
 @pytest.mark.parametrize(
-    ("shape", "variable"), [(CHEAP, "MLFLOW_ARTIFACTS_DESTINATION"), (DIRECT, "MLFLOW_DEFAULT_ARTIFACT_ROOT")]
+    ("shape", "variable"), [(CHEAP, "MLFLOW_ARTIFACTS_DESTINATION"), (SIGNED, "MLFLOW_DEFAULT_ARTIFACT_ROOT")]
 )
 def test_artifacts_have_a_prefix_in_the_bucket_in_every_mode(shape: str, variable: str, deployed: MendedAws) -> None:
     deployment = read(deployed, shape)
@@ -177,7 +168,7 @@ def dicts_with_functions(value: Any) -> list[Any]:
     return [found for item in value for found in dicts_with_functions(item)] if isinstance(value, list) else []
 
 
-@pytest.mark.parametrize("shape", [CHEAP, DIRECT, GUEST])
+@pytest.mark.parametrize("shape", [CHEAP, SIGNED, GUEST])
 def test_no_reference_is_left_of_what_is_run(shape: str, deployed: MendedAws) -> None:
     deployment = read(deployed, shape)
     assert dicts_with_functions(templates(shape)[team(shape).stack_name("service")])
@@ -219,7 +210,7 @@ def test_the_database_is_described_as_it_was_deployed(deployed: MendedAws) -> No
 
 
 def test_teams_of_one_account_are_kept_apart(deployed: MendedAws) -> None:
-    first, second = read(deployed), read(deployed, DIRECT)
+    first, second = read(deployed), read(deployed, SIGNED)
     assert first.artifact_bucket != second.artifact_bucket
     assert first.master_secret_arn != second.master_secret_arn
     assert first.public_host != second.public_host

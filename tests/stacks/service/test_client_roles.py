@@ -1,5 +1,6 @@
 """What people and jobs may ask of AWS, and who may be them."""
 
+import fnmatch
 import json
 from typing import Any
 
@@ -100,3 +101,45 @@ def test_what_makes_no_sense_is_refused(clients: dict[str, Any], mode: str, sent
         TeamConfig.model_validate(
             {"name": "some", "region": "eu-west-1", "clients": clients, "artifacts": {"mode": mode}}
         )
+
+
+def calls(name: str) -> list[str]:
+    """The methods and paths of the API that the role's policies let it call, by the stage's ARN."""
+    policies = template("signed", "service").find_resources("AWS::IAM::ManagedPolicy")
+    return sorted(
+        resource["Fn::Join"][1][1]
+        for reference in role("signed", name)["ManagedPolicyArns"]
+        for statement in policies[reference["Ref"]]["Properties"]["PolicyDocument"]["Statement"]
+        if statement.get("Sid") == "CallApi"
+        for resource in (statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]])
+    )
+
+
+def may(name: str, call: str) -> bool:
+    return any(fnmatch.fnmatchcase(f"/{call}", pattern) for pattern in calls(name))
+
+
+@pytest.mark.parametrize(
+    ("call", "who"),
+    [
+        ("GET/api/2.0/mlflow/runs/get", {"Reader", "Writer", "Admin"}),
+        ("POST/api/2.0/mlflow/runs/search", {"Reader", "Writer", "Admin"}),
+        ("POST/api/3.0/mlflow/traces/search", {"Reader", "Writer", "Admin"}),
+        ("POST/api/2.0/mlflow/runs/create", {"Writer", "Admin"}),
+        ("POST/api/2.0/mlflow/artifacts/presigned-upload-url", {"Writer", "Admin"}),
+        ("PATCH/api/2.0/mlflow/registered-models/update", {"Writer", "Admin"}),
+        ("DELETE/api/2.0/mlflow/registered-models/alias", {"Writer", "Admin"}),
+        ("POST/v1/traces", {"Writer", "Admin"}),
+        ("DELETE/api/2.0/mlflow/registered-models/delete", {"Admin"}),
+        ("DELETE/api/2.0/mlflow/logged-models/m-0123", {"Admin"}),
+        ("DELETE/api/2.0/mlflow/webhooks/0123", {"Admin"}),
+        ("POST/graphql", {"Admin"}),
+    ],
+)
+def test_with_iam_a_role_may_call_what_its_name_says(call: str, who: set[str]) -> None:
+    assert {name for name in ("Reader", "Writer", "Admin") if may(name, call)} == who
+
+
+def test_without_iam_no_role_calls_an_api() -> None:
+    for shape in ("usual", "temporary"):
+        assert "execute-api" not in json.dumps(template(shape, "service").to_json())

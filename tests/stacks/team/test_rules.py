@@ -12,7 +12,7 @@ CERTIFICATE = "arn:aws:acm:{region}:123456789012:certificate/01234567-89ab-cdef-
 def test_public_without_auth_is_refused(refused: Refused) -> None:
     said = refused(f"region: eu-west-1\naccess: public\nauth: none\ndomain: {{name: mlflow.example.com, {ZONE}}}")
     assert said == (
-        "research.yaml: auth: 'none' lets the whole internet in; allowed with access: public: basic, oidc; "
+        "research.yaml: auth: 'none' lets the whole internet in; allowed with access: public: basic, oidc, iam; "
         "try auth: basic"
     )
 
