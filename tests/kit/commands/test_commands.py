@@ -15,6 +15,7 @@ from kit.emulators.choice import Choice
 from kit.local.engine import Engine, Kind, LocalImage
 from kit.local.errors import LocalError
 from kit.progress import Steps
+from stacks.team.config import TeamConfig
 
 
 class FakeLaptop:
@@ -27,11 +28,12 @@ class FakeLaptop:
         return False
 
     def __init__(self, team: str, choice: Choice | None) -> None:
-        self.team, self.choice, self.state, self.calls = team, choice, Path("state"), []
+        self.team, self.choice = TeamConfig(name=team, region="eu-west-1"), choice
+        self.state, self.calls = Path("state"), []
         self.emulator = SimpleNamespace(alive=lambda: True, name="LocalStack", of_the_user=self.of_the_user)
 
     def command(self, verb: str) -> str:
-        return f"scripts/{verb} {self.team}"
+        return f"scripts/{verb} {self.team.name}"
 
     def stop_server(self) -> None:
         self.calls.append("stop_server")
