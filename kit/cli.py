@@ -66,7 +66,10 @@ def kit(context: click.Context) -> None:
 @_on_emulator
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="Where the server answers on this machine.")
 @click.option("--containers", is_flag=True, help="The task in containers of Docker or Podman, with its size's limits.")
-def up_command(team: str, choice: Choice | None, port: int, containers: bool) -> None:
+@click.option(
+    "--without-smoke-test", is_flag=True, help="Leave out the trial at the end; `scripts/kit smoke` makes it up."
+)
+def up_command(team: str, choice: Choice | None, port: int, containers: bool, without_smoke_test: bool) -> None:
     """Deploy TEAM to an AWS emulator, run its task and try it. Leaves the server running.
 
     \b
@@ -76,7 +79,8 @@ def up_command(team: str, choice: Choice | None, port: int, containers: bool) ->
       scripts/up --localstack
       scripts/up --containers
     """
-    click.echo(up(team, choice or Choice.MINISTACK, port, Steps(), containers=containers))
+    smoke_test = not without_smoke_test
+    click.echo(up(team, choice or Choice.MINISTACK, port, Steps(), containers=containers, smoke_test=smoke_test))
 
 
 @kit.command("environment")

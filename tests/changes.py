@@ -46,7 +46,7 @@ def team_in_a_copy(folder: Path, choice: Choice, **environment: str) -> Iterator
     team = LocalTeam(folder, copy, choice)
     team.environment.update(environment)
     try:
-        team.up()
+        team.up(smoke_test=True)
         team.log_run()
         yield team
     finally:

@@ -115,9 +115,10 @@ class LocalTeam:
         """`scripts/up`, under way."""
         return self.start("up", TEAM, "--port", str(self.port), *self._options, *options)
 
-    def up(self, *options: str) -> Finished:
-        """`scripts/up`, which has to succeed."""
-        finished = self.start_up(*options).finish()
+    def up(self, *options: str, smoke_test: bool = False) -> Finished:
+        """`scripts/up`, which has to succeed; with its smoke test only where that is looked at."""
+        without = [] if smoke_test else ["--without-smoke-test"]
+        finished = self.start_up(*options, *without).finish()
         assert finished.code == 0, finished.stderr
         self.told = finished.stderr
         return finished

@@ -1,7 +1,7 @@
 """`kit up`: the team's stacks deployed to an emulator, the deployed task running, and the smoke test passed."""
 
+import contextlib
 import functools
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_args
@@ -32,7 +32,9 @@ from kit.progress import Report, Steps
 from stacks.team.config import ArtifactsMode, Auth, DatabaseAuth, StackKind
 
 
-def up(team_name: str, choice: Choice, port: int, steps: Steps, *, containers: bool = False) -> str:
+def up(
+    team_name: str, choice: Choice, port: int, steps: Steps, *, containers: bool = False, smoke_test: bool = True
+) -> str:
     """Brings the team's server up, or up to date, on an emulator and returns what its user needs to know.
 
     With `containers` its task runs as containers of this machine's engine, otherwise as processes, whatever it was.
@@ -51,7 +53,7 @@ def up(team_name: str, choice: Choice, port: int, steps: Steps, *, containers: b
                 image = _image(engine, steps) if engine else None
                 planned = True
                 _deploy(laptop, unchanged, steps)
-            return _how_to_use(laptop, _run(laptop, port, steps, image))
+            return _how_to_use(laptop, _run(laptop, port, steps, image, smoke_test=smoke_test))
         except BaseException:
             with held_back():
                 if not ran or (planned and not laptop.forgets):
@@ -112,29 +114,25 @@ def _deploy(laptop: Laptop, unchanged: bool, steps: Steps) -> None:
             report(resources)
 
 
-def _run(laptop: Laptop, port: int, steps: Steps, image: LocalImage | None) -> str:
-    # A hundred questions, asked while the server starts.
-    with ThreadPoolExecutor(1) as aside:
-        recorded = aside.submit(_recorded_only, laptop)
-        return _serve(laptop, port, steps, image, recorded.result)
-
-
-def _serve(laptop: Laptop, port: int, steps: Steps, image: LocalImage | None, recorded: Callable[[], str]) -> str:
+def _run(laptop: Laptop, port: int, steps: Steps, image: LocalImage | None, *, smoke_test: bool) -> str:
     deployment = Deployment.read(laptop.team, laptop.emulator.client)
     with steps.step("PostgreSQL") as report:
         database_port = laptop.start_database(deployment)
         report(f"{laptop.postgres.version} on 127.0.0.1:{database_port}")
-    # The client imports MLflow while the server does.
-    with smoke.client_process(CLIENT / "bin" / "python") as client:
+    # While the server starts, a hundred questions are asked, and the client of the smoke test imports MLflow.
+    with ThreadPoolExecutor(1) as aside, contextlib.ExitStack() as stack:
+        recorded = aside.submit(_recorded_only, laptop)
+        client = stack.enter_context(smoke.client_process(CLIENT / "bin" / "python")) if smoke_test else None
         with steps.step("Task") as report:
             target_port = laptop.start_task(deployment, database_port, report, image)
         with steps.step("Load balancer") as report:
             url = laptop.start_load_balancer(deployment, port, target_port)
             report(f"127.0.0.1:{port} for the public name")
-        with steps.step("Smoke test") as report:
-            _smoke(laptop, deployment, url, database_port, client, report)
-    _tell_differences(laptop, deployment, database_port, recorded(), image, steps)
-    return url
+        if client:
+            with steps.step("Smoke test") as report:
+                _smoke(laptop, deployment, url, database_port, client, report)
+        _tell_differences(laptop, deployment, database_port, recorded.result(), image, steps)
+        return url
 
 
 def _team_files(laptop: Laptop) -> Path:

@@ -80,8 +80,10 @@ def test_down_leaves_nothing_running_and_up_brings_the_same_runs_and_artifacts_b
     assert running.python(CLIENT_READS, RUN=run).splitlines()[-1] == "as it was"
 
 
-def test_a_second_up_keeps_the_data(with_run: LocalTeam) -> None:
+def test_a_second_up_keeps_the_data_and_leaves_the_smoke_test_out_if_asked(with_run: LocalTeam) -> None:
     again = with_run.up()
+    assert "Load balancer" in again.stderr
+    assert "Smoke test" not in again.stderr
     assert again.stdout.splitlines()[1:2] == [f"The MLflow server of team {TEAM} is at {with_run.url}"]
     with_run.assert_run_is_there()
 

@@ -165,7 +165,7 @@ def test_each_up_says_itself_whether_the_task_runs_as_containers(
     given: list[LocalImage | None] = []
     engine = Engine(kind=Kind.PODMAN, program="podman", version="5", environment={})
 
-    def run(laptop: Any, port: int, steps: Steps, image: LocalImage | None) -> str:
+    def run(laptop: Any, port: int, steps: Steps, image: LocalImage | None, *, smoke_test: bool) -> str:
         given.append(image)
         raise LocalError("far enough")
 
