@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import threading
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,8 +50,7 @@ class AwsEndpoint:
     def client(self, service: str, credentials: Credentials) -> Any:
         """A boto3 client for `service`, which takes no proxy to a loopback endpoint."""
         proxies: dict[str, Any] = {"proxies": {}} if _is_loopback(urlsplit(self.url).hostname or "") else {}
-        session: Any = boto3.session.Session()  # its types take the name of a service as a literal only
-        return session.client(
+        return _session().client(
             service,
             region_name=self.region,
             endpoint_url=self.url,
@@ -68,6 +68,19 @@ class AwsEndpoint:
         return Credentials(
             assumed["AccessKeyId"], assumed["SecretAccessKey"], assumed["SessionToken"], assumed["Expiration"]
         )
+
+
+_of_thread = threading.local()
+
+
+def _session() -> Any:  # its types take the name of a service as a literal only
+    """The thread's own: each session reads the endpoints of all of AWS anew, and threads must not share one.
+
+    https://docs.aws.amazon.com/boto3/latest/guide/session.html
+    """
+    if not hasattr(_of_thread, "session"):
+        _of_thread.session = boto3.session.Session()
+    return _of_thread.session
 
 
 def ignore_user_configuration(environment: MutableMapping[str, str]) -> None:
