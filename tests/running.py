@@ -22,7 +22,7 @@ from kit.local.laptop import Laptop
 from stacks.team.files import load_teams
 
 TEAM = "example"
-DEADLINE_S = 400
+DEADLINE_S = 900
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,7 @@ class Server:
 
     def _send(self, request: urllib.request.Request) -> Answer:
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=120) as response:
                 return Answer(response.status, response.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.read())
@@ -229,12 +229,12 @@ def run(*arguments: str, environment: Mapping[str, str]) -> subprocess.Completed
         env={"PYTHONPATH": str(SERVER_IMAGE), **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 90, pause: float = 0.05) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 300, pause: float = 0.05) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"

@@ -8,7 +8,7 @@ from tests.server_image.deployment import ODD
 
 
 def settings(name: str = "mlflow", sslmode: str = "verify-full") -> DatabaseSettings:
-    return DatabaseSettings("database.example.com", 5432, name, sslmode, "arn")
+    return DatabaseSettings("database.example.com", 5432, name, sslmode, "password", "arn", "")
 
 
 def test_the_url_names_the_driver_and_verifies_the_server() -> None:
