@@ -178,7 +178,7 @@ class Deployment:
         finally:
             process.terminate()
             try:
-                process.wait(60)
+                process.wait(120)
             finally:
                 process.kill()
 
