@@ -40,7 +40,7 @@ def test_a_missing_region_is_refused(refused: Refused) -> None:
         ("tags: [a]", "tags: ['a'] is a list; allowed: keys with values"),
         ("size: tiny", "size: 'tiny' is not one of them; allowed: dev, small, medium, large"),
         ("size: Medium", "size: 'Medium' is not one of them; allowed: dev, small, medium, large; try medium"),
-        ("auth: sso", "auth: 'sso' is not one of them; allowed: basic, oidc, none"),
+        ("auth: sso", "auth: 'sso' is not one of them; allowed: basic, oidc, iam, none"),
         ("server: {tasks: 0}", "server.tasks: 0 is out of bounds; allowed: at least 1; try 1"),
         ("database: {backup_retention_days: 36}", "is out of bounds; allowed: at most 35; try 35"),
         ("database: {storage_gib: 5}", "is out of bounds; allowed: at least 20; try 20"),
