@@ -9,13 +9,26 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from kit.environment import ROOT, install_venv
 from tests.server_image.deployment import Deployment, Server, free_port, wait_until
+from tests.server_image.oidc.issuer import Issuer, issuing, new_key
 from tests.server_image.oidc.provider import CLIENT, Provider
 
 _FOLDER = ROOT / ".venv-oidc"
 USERS = {"ada": ["admins"], "bob": ["readers"], "eve": ["others"]}
+
+
+@pytest.fixture(scope="module")
+def key() -> RSAKey:
+    return new_key("first")
+
+
+@pytest.fixture
+def issuer(key: RSAKey) -> Iterator[Issuer]:
+    with issuing(key) as issuer:
+        yield issuer
 
 
 @pytest.fixture(scope="session")

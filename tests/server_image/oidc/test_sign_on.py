@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -11,7 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from joserfc.jwk import RSAKey
 from tracking_server.oidc import sign_on as sign_on_module
 from tracking_server.oidc.person import Person
 from tracking_server.oidc.provider import Provider
@@ -19,20 +17,9 @@ from tracking_server.oidc.settings import OidcSettings
 from tracking_server.oidc.sign_on import SESSION_SECONDS, SignOn
 from tracking_server.oidc.tokens import Tokens
 
-from tests.server_image.oidc.issuer import AUDIENCE, Issuer, issuing, new_key
+from tests.server_image.oidc.issuer import AUDIENCE, Issuer
 
 ORIGIN = "https://mlflow.example.com"
-
-
-@pytest.fixture(scope="module")
-def key() -> RSAKey:
-    return new_key("first")
-
-
-@pytest.fixture
-def issuer(key: RSAKey) -> Iterator[Issuer]:
-    with issuing(key) as issuer:
-        yield issuer
 
 
 @dataclass

@@ -3,27 +3,14 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from joserfc.jwk import RSAKey
 from tracking_server.oidc import provider as provider_module
 from tracking_server.oidc.provider import Provider, ProviderError
 from tracking_server.oidc.tokens import TokenError, Tokens
 
-from tests.server_image.oidc.issuer import AUDIENCE, Issuer, issuing, new_key
-
-
-@pytest.fixture(scope="module")
-def key() -> RSAKey:
-    return new_key("first")
-
-
-@pytest.fixture
-def issuer(key: RSAKey) -> Iterator[Issuer]:
-    with issuing(key) as issuer:
-        yield issuer
+from tests.server_image.oidc.issuer import AUDIENCE, Issuer, new_key
 
 
 @pytest.fixture
