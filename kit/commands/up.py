@@ -16,6 +16,7 @@ from kit.emulators.template import DeployedStack
 from kit.environment import CLIENT
 from kit.guard.replacements import refuse_replacements
 from kit.interruption import held_back
+from kit.local.agent_files import AgentConfiguration
 from kit.local.assembly import TEAMS, synthesize
 from kit.local.cdk import is_bootstrapped, is_deployed
 from kit.local.deployment import Deployment
@@ -24,7 +25,7 @@ from kit.local.engine_container import limits
 from kit.local.errors import LocalError
 from kit.local.evidence import laptop_evidence
 from kit.local.image import build_image
-from kit.local.laptop import Laptop, overrides
+from kit.local.laptop import Laptop
 from kit.local.task_definition import TaskDefinition
 from kit.local.templates import deployed_templates, synthesized_templates
 from kit.local.warm_up import mlflow_compiled_meanwhile
@@ -131,7 +132,7 @@ def _run(laptop: Laptop, port: int, steps: Steps, image: LocalImage | None, *, s
         if client:
             with steps.step("Smoke test") as report:
                 _smoke(laptop, deployment, url, database_port, client, report)
-        _tell_differences(laptop, deployment, database_port, recorded.result(), image, steps)
+        _tell_differences(laptop, deployment, recorded.result(), image, steps)
         return url
 
 
@@ -189,7 +190,6 @@ def _smoke(
 def _tell_differences(
     laptop: Laptop,
     deployment: Deployment,
-    database_port: int,
     recorded: str,
     image: LocalImage | None,
     steps: Steps,
@@ -202,8 +202,9 @@ def _tell_differences(
         steps.say()
     steps.say("Other than on AWS:")
     declared = deployment.environment("server")
-    for name, value in overrides(database_port).items():
-        steps.say(f"  {name} is {value}, not {declared[name]}")
+    for name, value in AgentConfiguration.read(laptop.state).overrides.items():
+        if name in declared:
+            steps.say(f"  {name} is {value}, not {declared[name]}")
     if laptop.team.database.auth == DatabaseAuth.IAM:
         steps.say("  the server logs in to PostgreSQL with a password, not with tokens of IAM, which RDS alone takes")
     steps.say(f"  recorded by the emulator without effect: {recorded}")

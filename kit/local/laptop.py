@@ -127,7 +127,7 @@ class Laptop:
         AgentConfiguration(
             endpoint=self.emulator.endpoint,
             task_definition=deployment.task_definition,
-            overrides=overrides(database_port),
+            overrides=overrides(database_port, free_port()),
             platform=_listening_environment(port) if image else _image_environment(port),
             port=port,
             image=image,
@@ -255,9 +255,15 @@ def state_folder(team: str, choice: Choice) -> Path:
     return STATE / (team if choice == Choice.MINISTACK else f"{team}.{choice}")
 
 
-def overrides(database_port: int) -> dict[str, str]:
-    """All that this machine changes of the declared environment: where the database is, and its plain TCP."""
-    return {"DATABASE_HOST": "127.0.0.1", "DATABASE_PORT": str(database_port), "DATABASE_SSLMODE": "disable"}
+def overrides(database_port: int, metrics_port: int) -> dict[str, str]:
+    """All that this machine changes of the declared environment: where the database is, its plain TCP, and a port that
+    another team's server has not."""
+    return {
+        "DATABASE_HOST": "127.0.0.1",
+        "DATABASE_PORT": str(database_port),
+        "DATABASE_SSLMODE": "disable",
+        "TRACKING_METRICS_PORT": str(metrics_port),
+    }
 
 
 def _image_environment(port: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ from tracking_server.errors import TrackingServerError
 from tracking_server.keys import mlflow_keys
 from tracking_server.login import server_login
 from tracking_server.logs import log_as_json
+from tracking_server.metrics import observer
 from tracking_server.middleware import (
     Application,
     BehindLoadBalancer,
@@ -73,7 +74,8 @@ def create_app(settings: ServeSettings) -> Application:
     threads = max(1, settings.connections // 2)
     application = Shortcut(application, flask, paths, is_allowed_host, threads)
     application = Readiness(WithoutAssistant(application), readiness.checks(settings, server))
-    return BehindLoadBalancer(RequestLog(application, flask), settings.scheme)
+    observe = observer() if settings.metrics_port else None
+    return BehindLoadBalancer(RequestLog(application, flask, observe), settings.scheme)
 
 
 def _native_routes(fastapi: Any) -> Callable[[str], bool]:

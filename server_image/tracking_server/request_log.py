@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 
 from tracking_server.logs import REQUEST_ID
+from tracking_server.metrics import Observe
 from tracking_server.middleware import Application, Message, Receive, Scope, Send
 
 _log = logging.getLogger("tracking_server.requests")
@@ -28,10 +29,11 @@ class RequestLog:
     Args:
         application: answers the requests.
         flask: MLflow's Flask application, which knows the patterns of its routes.
+        observe: is told of each request that is logged.
     """
 
-    def __init__(self, application: Application, flask: Any) -> None:
-        self._application = application
+    def __init__(self, application: Application, flask: Any, observe: Observe | None = None) -> None:
+        self._application, self._observe = application, observe
         self._routes = flask.url_map.bind("")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,15 +60,18 @@ class RequestLog:
         finally:
             # None: the client went away before it had asked.
             if status is not None and (status >= 400 or scope["path"] not in _UNLOGGED):
+                method, route, seconds = scope["method"], self._route(scope), time.perf_counter() - started
                 _log.info(
                     "request",
                     extra={
-                        "method": scope["method"],
-                        "route": self._route(scope),
+                        "method": method,
+                        "route": route,
                         "status": status,
-                        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                        "duration_ms": round(seconds * 1000, 1),
                     },
                 )
+                if self._observe:
+                    self._observe(method, route, status, seconds)
             REQUEST_ID.reset(token)
 
     def _route(self, scope: Scope) -> str | None:

@@ -9,6 +9,7 @@ import uvicorn
 from tracking_server.app import create_app
 from tracking_server.database import connect
 from tracking_server.login import server_login
+from tracking_server.metrics import publish
 from tracking_server.settings import ServeSettings
 
 # Below the task definition's stopTimeout of 120 seconds, so that ECS need not kill.
@@ -37,6 +38,8 @@ def serve(settings: ServeSettings) -> None:
         "access_log": False,
         "log_config": None,
     }
+    if settings.metrics_port:
+        publish(settings.host, settings.metrics_port)
     if settings.workers == 1:
         uvicorn.run(create_app(settings), **options)
         return

@@ -88,11 +88,13 @@ class ServeSettings:
     `allowed_hosts` and `allowed_origins` are lower case, as clients send them: MLflow compares them as text.
     Each host is held with and without a port, because clients add every port but the scheme's own. `connections` are
     those that each of MLflow's engines may open. `oidc` is there with that `auth` alone; `allowed_origins` is then one.
+    Prometheus reads `metrics_port`; with 0 there is none.
     """
 
     database: DatabaseSettings
     host: str
     port: int
+    metrics_port: int
     workers: int
     keep_alive_seconds: int
     auth: str
@@ -119,6 +121,7 @@ class ServeSettings:
             database=DatabaseSettings.read(environment),
             host=environment.text("MLFLOW_HOST", "127.0.0.1"),
             port=environment.integer("MLFLOW_PORT", 5000, minimum=1, maximum=65535),
+            metrics_port=environment.integer("TRACKING_METRICS_PORT", 0, minimum=0, maximum=65535),
             workers=environment.integer("MLFLOW_WORKERS", 1, minimum=1, maximum=64),
             keep_alive_seconds=environment.integer("TRACKING_KEEP_ALIVE_SECONDS", 75, minimum=1, maximum=4000),
             auth=auth,

@@ -15,6 +15,7 @@ from stacks.edge.edge_stack import CONTAINER_PORT, EdgeStack
 from stacks.network.network_stack import NetworkStack
 from stacks.service.client_roles import ClientRoles
 from stacks.service.garbage_collection import GarbageCollection
+from stacks.service.prometheus import admit_prometheus
 from stacks.service.rotation import Rotation
 from stacks.service.scaling import add_scaling, scales
 from stacks.service.scheduled_task import TaskPlace
@@ -64,6 +65,7 @@ class ServiceStack(TeamStack):
             scheme=edge.scheme,
         )
         security_group = self._security_group(network.vpc, data)
+        admit_prometheus(team, security_group)
         cluster = ecs.Cluster(
             self,
             "Cluster",

@@ -19,6 +19,7 @@ from stacks.service.artifact_environment import artifact_environment
 from stacks.service.container import COMMAND, TMP, add_container
 from stacks.service.database_environment import database_environment
 from stacks.service.oidc_environment import oidc_environment
+from stacks.service.prometheus import metrics_environment, metrics_labels, metrics_ports
 from stacks.service.sessions import Sessions
 from stacks.service.task_roles import execution_role, task_role
 from stacks.team.config import Architecture, Auth, TeamConfig
@@ -131,7 +132,8 @@ class TrackingServer(Construct):
                 "TRACKING_ENCRYPTION_KEY": ecs.Secret.from_secrets_manager(encryption_key),
                 **self._client_secret(),
             },
-            port=CONTAINER_PORT,
+            ports=[CONTAINER_PORT, *metrics_ports(team)],
+            labels=metrics_labels(team),
             takes_sessions=sessions is not None,
             health_check=ecs.HealthCheck(
                 command=["CMD", *COMMAND, "health"],
@@ -159,6 +161,7 @@ class TrackingServer(Construct):
             # Whom IAM has let in comes by API Gateway alone: the server asks for nothing more.
             "TRACKING_AUTH": Auth.NONE if self._team.auth == Auth.IAM else self._team.auth,
             **(oidc_environment(self._team.oidc) if self._team.oidc else {}),
+            **metrics_environment(self._team),
             "TRACKING_STORE": self._team.tracking_store,
             "TRACKING_SCHEME": scheme,
             "TRACKING_KEEP_ALIVE_SECONDS": str(IDLE_TIMEOUT_SECONDS + 15),

@@ -12,6 +12,7 @@ PRIVATE_BLOCKS = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.
 """https://datatracker.ietf.org/doc/html/rfc1918"""
 
 _PRIVATE_CIDRS = "allowed: /16 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
+_SOURCE_CIDRS = "allowed: blocks inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
 _VPC_CIDRS = "allowed: the CIDR block of the VPC, /16 to /28"
 _ZONE = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9](-[a-z]+-[0-9])?[a-z]")
 
@@ -79,8 +80,18 @@ def _principals(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _sources(values: tuple[str, ...]) -> tuple[str, ...]:
+    """What a security group lets in: private addresses, down to a single one."""
+    for value in values:
+        network = _network(value, _SOURCE_CIDRS)
+        if not any(network.subnet_of(block) for block in PRIVATE_BLOCKS):
+            raise refuse(f"names {value!r}, which is not private; {_SOURCE_CIDRS}; try 10.0.0.0/16")
+    return values
+
+
 VpcCidr = Annotated[str, AfterValidator(_vpc_cidr)]
 PrivateCidr = Annotated[str, AfterValidator(_private_cidr)]
+Sources = Annotated[tuple[str, ...], AfterValidator(_sources)]
 VpcId = Annotated[
     str, matching(r"vpc-[0-9a-f]{8,17}", "is not a VPC's id; allowed: an id such as vpc-0a1b2c3d4e5f67890")
 ]

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from stacks.team.network_values import Sources
 from stacks.team.section import Section
 
 
@@ -55,3 +56,10 @@ class ServerConfig(Section):
             "root file system writable; every session is encrypted with the team's key and logged."
         ),
     ] = False
+    metrics_from: Annotated[
+        Sources,
+        Field(
+            strict=False,
+            description="The private IPv4 blocks from which Prometheus reads each task's metrics. None: no metrics.",
+        ),
+    ] = ()

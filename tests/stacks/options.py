@@ -34,6 +34,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "server.memory_mib": (ABSENT, 8192),
     "server.tasks": (ABSENT, 3),
     "server.max_tasks": (ABSENT, 6),
+    "server.metrics_from": (ABSENT, ["10.30.0.0/16", "192.168.7.9/32"]),
     "database.instance_class": (ABSENT, "db.m7g.2xlarge"),
     "database.storage_gib": (ABSENT, 400),
     "database.backup_retention_days": (ABSENT, 35),

@@ -57,7 +57,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
     },
     "public-closed": {
         "access": "public",
-        "server": {"exec": True},
+        "server": {"exec": True, "metrics_from": ["10.30.0.0/16"]},
         "network": {"egress": "endpoints"},
         "firewall": {"allowed_addresses": ["198.51.100.0/24"]},
     },

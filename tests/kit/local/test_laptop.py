@@ -242,11 +242,12 @@ def test_deleting_the_data_leaves_nothing_behind(laptop: Laptop) -> None:
     assert not laptop.state.exists()
 
 
-def test_the_database_s_place_is_all_that_is_overridden() -> None:
-    assert overrides(5432) == {
+def test_the_database_s_place_and_the_port_of_metrics_are_all_that_is_overridden() -> None:
+    assert overrides(5432, 9000) == {
         "DATABASE_HOST": "127.0.0.1",
         "DATABASE_PORT": "5432",
         "DATABASE_SSLMODE": "disable",
+        "TRACKING_METRICS_PORT": "9000",
     }
 
 
