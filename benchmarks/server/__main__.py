@@ -1,12 +1,13 @@
 """The kit's server beside a stock `mlflow server`: the same MLflow, PostgreSQL, vCPU and requests, in turn.
 
 Both run as containers, so it needs Docker or Podman. Each figure is a ratio of the two in the same round; the table
-shows the median and the spread over all rounds. It takes about half an hour.
+shows the median and the spread over all rounds. It takes about an hour; each part can be measured alone.
 
 \b
 Examples:
   python -m benchmarks.server
-  python -m benchmarks.server --rounds 3 --seconds 2 --without-transfers
+  python -m benchmarks.server --part rates --rounds 3 --seconds 2
+  python -m benchmarks.server --part memory --minutes 10
 """
 
 import json
@@ -29,14 +30,15 @@ from kit.local.image import build_image
 
 _HERE = Path(__file__).parent
 _GIB = 2**30
+_PARTS = ("rates", "memory", "transfers")
 
 
 @click.command(help=__doc__)
 @click.option("--rounds", default=5, show_default=True, help="How often each is measured.")
 @click.option("--seconds", default=5.0, show_default=True, help="How long each operation is called in each round.")
 @click.option("--minutes", default=10.0, show_default=True, help="How long the load before the last look at memory is.")
-@click.option("--without-transfers", is_flag=True, help="Leave out the 1 GB artifact.")
-def main(rounds: int, seconds: float, minutes: float, without_transfers: bool) -> None:
+@click.option("--part", "parts", multiple=True, type=click.Choice(_PARTS), default=_PARTS, help="All without it.")
+def main(rounds: int, seconds: float, minutes: float, parts: tuple[str, ...]) -> None:
     show_machine()
     if hasattr(os, "sched_setaffinity"):
         # The servers have core 0; PostgreSQL and the clients, children of this process, have the others.
@@ -58,16 +60,12 @@ def main(rounds: int, seconds: float, minutes: float, without_transfers: bool) -
         servers.run_migrate(engine, images["kit"])
         with servers.running(engine, images["stock"]):
             pass  # its first start makes its schema
-        for name, database in databases.items():
-            _seed(engine, images[name], shared, database)
-        for number in range(rounds):
-            click.echo(f"round {number + 1} of {rounds}", err=True)
-            for name in references if number % 2 else reversed(references):
-                _measure(engine, images[name], table, seconds)
-        _pgbench(shared, table, databases["kit"], rounds, seconds)
-        for name in references:
-            _memory_under_load(engine, images[name], table, minutes)
-        if not without_transfers:
+        if "rates" in parts:
+            _rates(engine, images, shared, databases, table, rounds, seconds)
+        if "memory" in parts:
+            for name in references:
+                _memory_under_load(engine, images[name], table, minutes)
+        if "transfers" in parts:
             _transfers(engine, images["kit"], shared, table, rounds)
     table.show()
 
@@ -101,6 +99,24 @@ def _spread(ratios: list[float]) -> str:
         return "-"
     middle = f"{statistics.median(ratios):.2f}"
     return middle if len(ratios) == 1 else f"{middle} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def _rates(
+    engine: Engine,
+    images: dict[str, servers.Image],
+    shared: Setting,
+    databases: dict[str, str],
+    table: Table,
+    rounds: int,
+    seconds: float,
+) -> None:
+    for name, database in databases.items():
+        _seed(engine, images[name], shared, database)
+    for number in range(rounds):
+        click.echo(f"round {number + 1} of {rounds}", err=True)
+        for name in images if number % 2 else reversed(images):
+            _measure(engine, images[name], table, seconds)
+    _pgbench(shared, table, databases["kit"], rounds, seconds)
 
 
 def _seed(engine: Engine, image: servers.Image, shared: Setting, database: str) -> None:
@@ -159,10 +175,12 @@ def _transfers(engine: Engine, image: servers.Image, shared: Setting, table: Tab
         arguments = [f"http://127.0.0.1:{server.port}", shared.s3_endpoint, BUCKET, str(_GIB), str(rounds)]
         environment = {"PATH": os.defpath, "HOME": str(Path.home()), "PYTHONPATH": str(ROOT), **KEYS}
         answer = subprocess.run([*command, *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True)
-        for way, values in json.loads(answer.stdout.splitlines()[-1]).items():
-            server_name, direction = way.split()
-            for value in values:
-                table.add(f"1 GiB {direction}, presigned, beside boto3", "s", server_name, value)
+        ways = json.loads(answer.stdout.splitlines()[-1])
+        for way, values in ways["kit"].items():
+            figure = f"1 GiB {way}, presigned, beside boto3"
+            for mine, boto3s in zip(values, ways["boto3"][way.split()[0]], strict=True):
+                table.add(figure, "s", "kit", mine)
+                table.add(figure, "s", "boto3", boto3s)
         table.add("memory that the transfers took (PSS)", "MB", "kit", server.memory_mb() - before)
 
 

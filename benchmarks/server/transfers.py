@@ -2,7 +2,7 @@
 
     python -m benchmarks.server.transfers TRACKING_URI S3_ENDPOINT BUCKET BYTES ROUNDS
 
-Prints one JSON object: seconds by way and direction.
+Prints one JSON object: seconds by client and way.
 """
 
 import json
@@ -10,8 +10,13 @@ import os
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+
+# What a client may say of the size of the parts that it downloads; MLflow's default is 100 MiB.
+_PART_SIZE = "MLFLOW_MULTIPART_DOWNLOAD_CHUNK_SIZE"
+_PART_SIZES_MIB = (16, 32, 256, 512)
 
 
 def main() -> None:
@@ -23,7 +28,7 @@ def main() -> None:
     experiment = mlflow.set_experiment("transfers")
     client = mlflow.MlflowClient()
     s3 = boto3.client("s3", endpoint_url=endpoint)
-    seconds: dict[str, list[float]] = {name: [] for name in ("kit up", "kit down", "boto3 up", "boto3 down")}
+    seconds: dict[str, dict[str, list[float]]] = {"kit": defaultdict(list), "boto3": defaultdict(list)}
     with tempfile.TemporaryDirectory(prefix="kit-transfers-") as folder:
         source = Path(folder, "weights.bin")
         with source.open("wb") as file:
@@ -33,10 +38,15 @@ def main() -> None:
             run = client.create_run(experiment.experiment_id).info.run_id
             target = Path(folder, str(number))
             target.mkdir()
-            seconds["kit up"].append(_timed(client.log_artifact, run, str(source)))
-            seconds["boto3 up"].append(_timed(s3.upload_file, str(source), bucket, "plain"))
-            seconds["kit down"].append(_timed(client.download_artifacts, run, source.name, str(target)))
-            seconds["boto3 down"].append(_timed(s3.download_file, bucket, "plain", str(target / "plain")))
+            seconds["kit"]["up"].append(_timed(client.log_artifact, run, str(source)))
+            seconds["boto3"]["up"].append(_timed(s3.upload_file, str(source), bucket, "plain"))
+            seconds["kit"]["down"].append(_timed(client.download_artifacts, run, source.name, str(target)))
+            seconds["boto3"]["down"].append(_timed(s3.download_file, bucket, "plain", str(target / "plain")))
+            for size_mib in _PART_SIZES_MIB:
+                os.environ[_PART_SIZE] = str(size_mib * 2**20)
+                taken = _timed(client.download_artifacts, run, source.name, str(target))
+                seconds["kit"][f"down in parts of {size_mib} MiB"].append(taken)
+                del os.environ[_PART_SIZE]
             for file_there in target.iterdir():
                 file_there.unlink()
     print(json.dumps(seconds))

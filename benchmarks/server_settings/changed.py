@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 from tracking_server import __main__ as command_line
 
-_OPTIONS: dict[str, Any] = json.loads(sys.argv.pop(1))
+_OPTIONS: dict[str, Any] = {}
 _run = uvicorn.run
 
 
@@ -50,5 +50,8 @@ def _run_in_forks(application: Any, options: dict[str, Any]) -> None:
         os.waitpid(child, 0)
 
 
-uvicorn.run = _run_changed
-sys.exit(command_line.main())
+# uvicorn's workers run this file as well, under another name.
+if __name__ == "__main__":
+    _OPTIONS |= json.loads(sys.argv.pop(1))
+    uvicorn.run = _run_changed
+    sys.exit(command_line.main())
