@@ -1,11 +1,16 @@
 """A team on MiniStack, whose file and stacks change."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from kit.emulators.choice import Choice
-from tests.changes import Changes, team_in_a_copy
+from kit.environment import install_examples
+from tests.changes import CHANGED, Changes, team_in_a_copy
+from tests.e2e.examples.stores import Stores
+from tests.e2e.examples.user import User
 from tests.running import LocalTeam
 
 
@@ -18,3 +23,23 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalTeam]:
 
 class TestOnMiniStack(Changes):
     """Deploy, change, deploy again, destroy."""
+
+    def test_a_large_model_travels_by_links_to_the_bucket_and_not_through_the_server(
+        self, team: LocalTeam, tmp_path: Path
+    ) -> None:
+        install_examples(print)
+        if "presigned" not in team.team_file.read_text():
+            team.team_file.write_text(CHANGED)
+            team.up()
+        stores = Stores(team)
+        said = User(tmp_path, team.url, stores.password).run_example("models/large.py").splitlines()
+        assert said[:2] == ["same True", "answers True"]
+        (where,) = stores.rows("SELECT artifact_location FROM logged_models WHERE model_id = %(id)s", id=said[2])[0]
+        assert stores.objects(where)["artifacts/weights.npy"] > 2**30
+        log = (team.folder / "logs" / "server.log").read_text().splitlines()
+        routes = {line.get("route", "") for line in map(json.loads, log) if line["message"] == "request"}
+        assert {route.rpartition("/mlflow-artifacts/")[2].partition("/<")[0] for route in routes} >= {
+            "mpu/create",
+            "mpu/complete",
+            "presigned",
+        }

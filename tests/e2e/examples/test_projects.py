@@ -1,11 +1,13 @@
 """docs/use/projects.md: `mlflow run` of a folder and of a git repository."""
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-from kit.environment import ROOT
+from kit.environment import EXAMPLES, KIT, ROOT
 from tests.e2e.examples.stores import Stores
 from tests.e2e.examples.user import User
 
@@ -33,13 +35,30 @@ def runs_of(stores: Stores, experiment: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_a_project_in_a_folder_runs_with_its_parameters(user: User, stores: Stores) -> None:
-    mlflow_run(user, str(PROJECT), "-e", "prepare", "--experiment-name", "folder", "--run-name", "by hand")
+def test_a_project_in_a_folder_runs_in_a_virtual_environment_of_its_own(
+    user: User, stores: Stores, tmp_path: Path
+) -> None:
+    # In the versions that are here already, of which uv makes links.
+    links = {"UV_CONSTRAINT": str(ROOT / "examples" / "requirements.txt"), "UV_CACHE_DIR": str(uv_cache())}
+    own = {"PATH": os.pathsep.join([str(EXAMPLES / "bin"), str(KIT / "bin"), os.environ["PATH"]])}
+    project = shutil.copytree(PROJECT, tmp_path / "ridge", ignore=shutil.ignore_patterns("__pycache__"))
+    of_this_machine = f'python: "{sys.version_info.major}.{sys.version_info.minor}"'
+    environment = project / "python_env.yaml"
+    environment.write_text(environment.read_text().replace('python: "3.11"', of_this_machine))
+    options = ("--env-manager", "uv", "--experiment-name", "folder", "--run-name", "by hand")
+    user.run("mlflow", "run", str(project), "-e", "prepare", *options, **links, **own)
     (run,) = runs_of(stores, "folder")
     assert (run["name"], run["status"]) == ("by hand", "FINISHED")
     assert run["tags"]["mlflow.source.type"] == "PROJECT"
     assert run["tags"]["mlflow.project.entryPoint"] == "prepare"
-    assert run["tags"]["mlflow.project.backend"] == "local"
+    assert run["tags"]["mlflow.project.env"] == "uv"
+    (python,) = (user.folder / "home").glob(".mlflow/envs/*/bin/python")
+    assert python.exists()
+
+
+def uv_cache() -> Path:
+    answer = subprocess.run([str(KIT / "bin" / "uv"), "cache", "dir"], capture_output=True, text=True, check=True)
+    return Path(answer.stdout.strip())
 
 
 def test_a_workflow_of_a_git_repository_records_the_commit_in_each_of_its_runs(
