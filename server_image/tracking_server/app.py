@@ -30,6 +30,7 @@ from tracking_server.readiness import Readiness
 from tracking_server.request_log import RequestLog
 from tracking_server.settings import ServeSettings
 from tracking_server.shortcut import Shortcut, fixed_paths
+from tracking_server.without_jobs import WithoutJobs
 
 _log = logging.getLogger("tracking_server")
 
@@ -73,7 +74,7 @@ def create_app(settings: ServeSettings) -> Application:
     # Some of MLflow's calls hold two connections: as many threads as connections could wait for each other.
     threads = max(1, settings.connections // 2)
     application = Shortcut(application, flask, paths, is_allowed_host, threads)
-    application = Readiness(WithoutAssistant(application), readiness.checks(settings, server))
+    application = Readiness(WithoutAssistant(WithoutJobs(application)), readiness.checks(settings, server))
     observe = observer() if settings.metrics_port else None
     return BehindLoadBalancer(RequestLog(application, flask, observe), settings.scheme)
 

@@ -37,10 +37,10 @@ def test_no_import_is_missing(visits: list[Visit], deployment: ContainerDeployme
     assert [line for line in missing if "Failed to import Git" not in line] == []
 
 
-def test_a_job_is_refused_by_a_sentence_of_mlflows(server: Server) -> None:
+def test_a_job_is_refused_by_a_sentence(server: Server) -> None:
     walk = Walk(server, {"job_name": "invoke_scorer", "params": {}, "experiment_id": "0"})
-    _, body = walk.ask(Route("POST", "/ajax-api/3.0/jobs/", {}))
-    assert "job execution feature is not enabled" in body
+    status, body = walk.ask(Route("POST", "/ajax-api/3.0/jobs/", {}))
+    assert (status, "no job runner" in body) == (501, True)
 
 
 def test_the_routes_are_those_of_the_api_the_page_and_the_users(visits: list[Visit]) -> None:
