@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,12 +10,11 @@ from urllib.error import URLError
 import pytest
 from joserfc.jwk import RSAKey
 
-from kit.environment import ROOT, install_venv
+from tests import chromium
 from tests.server_image.deployment import Deployment, Server, free_port, wait_until
 from tests.server_image.oidc.issuer import Issuer, issuing, new_key
 from tests.server_image.oidc.provider import CLIENT, Provider
 
-_FOLDER = ROOT / ".venv-oidc"
 USERS = {"ada": ["admins"], "bob": ["readers"], "eve": ["others"]}
 
 
@@ -34,8 +32,7 @@ def issuer(key: RSAKey) -> Iterator[Issuer]:
 @pytest.fixture(scope="session")
 def oidc_python() -> Path:
     """The Python that has a provider and a driver for the browser."""
-    install_venv(_FOLDER, Path(__file__).with_name("requirements.txt"), sys.executable, lambda _text: None)
-    return _FOLDER / "bin" / "python"
+    return chromium.python()
 
 
 @pytest.fixture(scope="session")

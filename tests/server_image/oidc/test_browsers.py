@@ -1,29 +1,26 @@
 """People who sign on by a browser at a real provider."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import chromium
 from tests.server_image.deployment import Server
 from tests.server_image.oidc.provider import Provider, redirect
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 
 
 @pytest.fixture
 def visit(server: Server, oidc_python: Path) -> Any:
-    if CHROMIUM is None:
-        pytest.skip("it needs Chromium or Google Chrome, and there is none here")
+    program = chromium.browser()
 
     def visit(user: str) -> dict[str, Any]:
         command = [
             oidc_python,
             Path(__file__).with_name("browser.py"),
-            CHROMIUM,
+            program,
             f"http://localhost:{server.port}",
             user,
         ]

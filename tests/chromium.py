@@ -1,0 +1,26 @@
+"""The Chromium that the machine has, and a Python with a driver for it."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from kit.environment import ROOT, install_venv
+
+_FOLDER = ROOT / ".venv-oidc"
+_FOUND = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+
+
+def browser() -> str:
+    """The path of the program. Skips the test where there is none."""
+    if _FOUND is None:
+        pytest.skip("it needs Chromium or Google Chrome, and there is none here")
+    return _FOUND
+
+
+def python() -> Path:
+    """The Python that has Playwright, and an OpenID provider for the tests of sign-on."""
+    requirements = Path(__file__).parent / "server_image" / "oidc" / "requirements.txt"
+    install_venv(_FOLDER, requirements, sys.executable, lambda _text: None)
+    return _FOLDER / "bin" / "python"
