@@ -38,15 +38,16 @@ def runs_of(stores: Stores, experiment: str) -> list[dict[str, Any]]:
 def test_a_project_in_a_folder_runs_in_a_virtual_environment_of_its_own(
     user: User, stores: Stores, tmp_path: Path
 ) -> None:
-    # In the versions that are here already, of which uv makes links.
-    links = {"UV_CONSTRAINT": str(ROOT / "examples" / "requirements.txt"), "UV_CACHE_DIR": str(uv_cache())}
-    own = {"PATH": os.pathsep.join([str(EXAMPLES / "bin"), str(KIT / "bin"), os.environ["PATH"]])}
+    # The way to a package registry is this machine's own; uv makes links of the versions that are here already.
+    own = {name: value for name, value in os.environ.items() if name.startswith(("UV_", "PIP_", "SSL_", "HTTP"))}
+    own |= {"UV_CONSTRAINT": str(ROOT / "examples" / "requirements.txt"), "UV_CACHE_DIR": str(uv_cache())}
+    own["PATH"] = os.pathsep.join([str(EXAMPLES / "bin"), str(KIT / "bin"), os.environ["PATH"]])
     project = shutil.copytree(PROJECT, tmp_path / "ridge", ignore=shutil.ignore_patterns("__pycache__"))
     of_this_machine = f'python: "{sys.version_info.major}.{sys.version_info.minor}"'
     environment = project / "python_env.yaml"
     environment.write_text(environment.read_text().replace('python: "3.11"', of_this_machine))
     options = ("--env-manager", "uv", "--experiment-name", "folder", "--run-name", "by hand")
-    user.run("mlflow", "run", str(project), "-e", "prepare", *options, **links, **own)
+    user.run("mlflow", "run", str(project), "-e", "prepare", *options, **own)
     (run,) = runs_of(stores, "folder")
     assert (run["name"], run["status"]) == ("by hand", "FINISHED")
     assert run["tags"]["mlflow.source.type"] == "PROJECT"
