@@ -19,8 +19,15 @@ seen, held_out, seen_digits, held_out_digits = train_test_split(pictures, digits
 client = mlflow.MlflowClient()
 mlflow.set_experiment("postcode digits")
 good = {}
-for name, hidden, rate in (("tiny", 8, 0.001), ("small", 32, 0.001), ("large", 128, 0.001), ("fast", 32, 0.01)):
-    with mlflow.start_run(run_name=name, description=f"{hidden} neurons between picture and digit"):
+for name, hidden, rate, color in (
+    ("tiny", 8, 0.001, "#9467bd"),
+    ("small", 32, 0.001, "#2ca02c"),
+    ("large", 128, 0.001, "#ff7f0e"),
+    ("fast", 32, 0.01, "#1f77b4"),
+):
+    # The page would give each run one of few colors, by chance.
+    tags = {"mlflow.runColor": color, "mlflow.note.content": f"{hidden} neurons between picture and digit"}
+    with mlflow.start_run(run_name=name, tags=tags):
         model = MLPClassifier((hidden,), learning_rate_init=rate, random_state=0)
         mlflow.log_params({"hidden": hidden, "learning_rate": rate, "batch_size": 200})
         for epoch in range(30):
