@@ -7,10 +7,13 @@ from stacks.team.config import ArtifactsMode, TeamConfig
 
 def artifact_environment(team: TeamConfig, backing: Backing, account: str) -> dict[str, str]:
     """What `server_image/README.md` says that `serve` and `collect-garbage` need."""
-    direct = team.artifacts.mode == ArtifactsMode.DIRECT
+    mode = team.artifacts.mode
     root = f"s3://{backing.bucket_name}/{artifact_store.PREFIX}"
-    return {
-        "TRACKING_ARTIFACTS": team.artifacts.mode,
-        "MLFLOW_DEFAULT_ARTIFACT_ROOT" if direct else "MLFLOW_ARTIFACTS_DESTINATION": root,
-        "MLFLOW_S3_EXPECTED_BUCKET_OWNER": account,
+    found = {
+        "TRACKING_ARTIFACTS": mode,
+        "MLFLOW_DEFAULT_ARTIFACT_ROOT" if mode == ArtifactsMode.DIRECT else "MLFLOW_ARTIFACTS_DESTINATION": root,
     }
+    # A link for a part would have the owner among its signed headers, which MLflow's client does not send.
+    if mode != ArtifactsMode.PRESIGNED:
+        found["MLFLOW_S3_EXPECTED_BUCKET_OWNER"] = account
+    return found

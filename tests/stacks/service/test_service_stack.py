@@ -52,6 +52,14 @@ def test_what_is_secret_reaches_containers_from_secrets_manager_only(shape: str)
     assert {entry["Name"] for entry in containers(shape)["server"]["Secrets"]} == secrets
 
 
+def test_the_bucket_is_checked_to_be_the_accounts_own_but_where_clients_upload_by_link() -> None:
+    """MLflow's client does not send the owner's header, and S3 refuses a link without what it has signed."""
+    owner = "MLFLOW_S3_EXPECTED_BUCKET_OWNER"
+    assert environment("usual", "server")[owner] == {"Ref": "AWS::AccountId"}
+    assert environment("closed", "server")["TRACKING_ARTIFACTS"] == "presigned"
+    assert owner not in environment("closed", "server")
+
+
 def test_only_migrate_and_rotate_are_handed_the_master_password() -> None:
     masters = {"DATABASE_MASTER_USERNAME", "DATABASE_MASTER_PASSWORD"}
     handed = {name: {entry["Name"] for entry in part["Secrets"]} for name, part in containers("usual").items()}
