@@ -55,6 +55,17 @@ def test_mlflows_client_writes_and_reads_with_a_token(server: Server, provider: 
     assert owners == [("bob", False)]
 
 
+def test_traces_of_opentelemetry_come_in_with_a_token(server: Server, provider: Provider) -> None:
+    span = {"traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "name": "by OpenTelemetry"}
+    times = {"startTimeUnixNano": "1000000", "endTimeUnixNano": "2000000"}
+    content = {"resourceSpans": [{"scopeSpans": [{"spans": [span | times]}]}]}
+    headers = {"Host": "localhost", "X-Mlflow-Experiment-Id": "0"}
+    assert server.post("/v1/traces", content, **headers).status == 401
+    headers["Authorization"] = f"Bearer {provider.token('ada')}"
+    assert server.post("/v1/traces", content, **headers).status == 200
+    assert server.deployment.query("SELECT name FROM spans") == [("by OpenTelemetry",)]
+
+
 def test_groups_say_who_is_an_administrator(server: Server, provider: Provider) -> None:
     assert me(server, Authorization=f"Bearer {provider.token('ada')}") == ("ada", True)
     assert me(server, Authorization=f"Bearer {provider.token('bob')}") == ("bob", False)
