@@ -42,6 +42,9 @@ def wrong(browser: Browser, asked: dict[str, Any]) -> list[tuple[str, str]]:
     page = browser.new_context(viewport=SIZE, http_credentials=credentials).new_page()
     found: list[tuple[str, str]] = []
     page.on("pageerror", lambda error: found.append((str(error), page.url)))
+    # Images of a trace are blobs, which the page makes itself.
+    own = (asked["url"], "data:", "blob:")
+    page.on("request", lambda sent: None if sent.url.startswith(own) else found.append(("elsewhere", sent.url)))
     page.on("crash", lambda page: found.append(("crash", page.url)))
     page.on("console", lambda line: found.append((line.text, line.location["url"])) if line.type == "error" else None)
     for name, (path, appears) in asked["pages"].items():
