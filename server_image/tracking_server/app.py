@@ -1,6 +1,7 @@
 """The ASGI application of one worker process."""
 
 import functools
+import gc
 import logging
 import os
 import sys
@@ -51,6 +52,21 @@ def create_worker_app() -> Application:
         sys.exit(STARTUP_FAILURE)
 
 
+@contextmanager
+def _objects_that_stay() -> Iterator[None]:
+    """Makes objects that no garbage collection looks through, neither while they are made nor later.
+
+    MLflow's import leaves half a million, and 3,500 that nothing refers to.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@_objects_that_stay()
 def create_app(settings: ServeSettings) -> Application:
     """MLflow's application, set up as `mlflow server` does in its workers, and what is put in front of it.
 
