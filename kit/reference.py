@@ -75,6 +75,7 @@ def _sizes() -> Iterator[str]:
         "Workers in each": lambda row: row.workers,
         "Database class": lambda row: f"`{row.instance_class}`",
         "Disk (GiB)": lambda row: row.storage_gib,
+        "Aurora's most (ACU)": lambda row: f"{row.max_acu:g}",
         "Standby": lambda row: "yes" if row.multi_az else "no",
         "Pool size": lambda row: row.pool_size,
         "Max overflow": lambda row: row.max_overflow,

@@ -37,6 +37,7 @@ _WITHOUT_KEY = {"AWS::Logs::LogGroup": "CloudWatch's own", "AWS::S3::Bucket": "S
 _ENCRYPTED = (
     "AWS::Backup::BackupVault",
     "AWS::Logs::LogGroup",
+    "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
     "AWS::SNS::Topic",

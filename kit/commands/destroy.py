@@ -24,6 +24,7 @@ from stacks.team.config import StackKind
 _HOLDING_TYPES = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::KMS::Key",
+    "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",

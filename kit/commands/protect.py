@@ -56,12 +56,15 @@ def _keep_logs(team: TeamConfig, cloudformation: Any, logs: Any, tell: Tell) -> 
     """RDS makes a group with the first line of its log, and keeps it for ever; one that is there already it takes.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.PublishtoCloudWatchLogs.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html
     """
     (description,) = cloudformation.describe_stacks(StackName=team.stack_name("data"))["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
     days = team.database.log_retention_days
-    for log in EXPORTED_LOGS:
-        group = f"/aws/rds/instance/{outputs['DatabaseInstanceIdentifier']}/{log}"
+    kind = "cluster" if "DatabaseClusterIdentifier" in outputs else "instance"
+    database = f"/aws/rds/{kind}/{outputs[f'Database{kind.title()}Identifier']}"
+    for log in EXPORTED_LOGS[team.database.engine]:
+        group = f"{database}/{log}"
         with suppress(logs.exceptions.ResourceAlreadyExistsException):
             logs.create_log_group(logGroupName=group)
         logs.put_retention_policy(logGroupName=group, retentionInDays=days)

@@ -207,6 +207,8 @@ def _tell_differences(
             steps.say(f"  {name} is {value}, not {declared[name]}")
     if laptop.team.database.auth == DatabaseAuth.IAM:
         steps.say("  the server logs in to PostgreSQL with a password, not with tokens of IAM, which RDS alone takes")
+    if laptop.team.database.is_aurora:
+        steps.say(f"  PostgreSQL {laptop.postgres.version} is no Aurora: it has one size, and neither reader nor pause")
     steps.say(f"  recorded by the emulator without effect: {recorded}")
     for difference in laptop.emulator.differences:
         steps.say(f"  {difference}")

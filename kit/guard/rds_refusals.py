@@ -1,17 +1,19 @@
-"""Changes of a DB instance that RDS refuses while the deployment is under way, and emulators take."""
+"""Changes of a DB instance or cluster that RDS refuses while the deployment is under way, and emulators take."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_ENGINES = {"AWS::RDS::DBInstance": "postgres", "AWS::RDS::DBCluster": "aurora-postgresql"}
+
 
 def refused_by_rds(resource_type: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """The ends of sentences that begin with the instance's name; none for another type or engine.
+    """The ends of sentences that begin with the resource's name; none for another type or engine.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html and, for the disk,
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html
     """
-    if resource_type != "AWS::RDS::DBInstance" or not before.get("Engine") == after.get("Engine") == "postgres":
+    if resource_type not in _ENGINES or not before.get("Engine") == after.get("Engine") == _ENGINES[resource_type]:
         return
     old, new = (str(properties.get("EngineVersion", "")) for properties in (before, after))
     if old and new:

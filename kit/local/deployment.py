@@ -21,7 +21,7 @@ class Deployment:
         listener_scheme: what the load balancer's listener speaks: behind CloudFront http, though clients use https.
         idle_timeout_s: the fewest seconds that anything between clients and the server waits without a byte.
         task_definition: the properties of the AWS::ECS::TaskDefinition.
-        database: the properties of the AWS::RDS::DBInstance.
+        database: the properties of the AWS::RDS::DBInstance, or of the AWS::RDS::DBCluster that has the data.
         master_secret_arn: of the database's master user, as the task definition names it.
     """
 
@@ -64,7 +64,7 @@ class Deployment:
             task_definition=task_definition,
             admin_secret_arn=data.outputs["AdminSecretArn"],
             artifact_bucket=data.outputs["ArtifactBucketName"],
-            database=data.properties(data.only("AWS::RDS::DBInstance")),
+            database=data.properties(_database(data)),
             master_secret_arn=master,
             unavailable=FixedResponse.from_actions(_default_actions(edge)),
             listener_scheme="https" if "HTTPS" in _of_listeners(edge, "Protocol") else "http",
@@ -87,6 +87,12 @@ class Deployment:
         """What the task definition declares for the container, without its secrets."""
         (definition,) = (c for c in self.task_definition["ContainerDefinitions"] if c["Name"] == container)
         return {entry["Name"]: entry["Value"] for entry in definition["Environment"]}
+
+
+def _database(data: DeployedStack) -> str:
+    """The logical id of what holds the rows: a cluster's instances hold none."""
+    clusters = data.all("AWS::RDS::DBCluster")
+    return clusters[0] if clusters else data.only("AWS::RDS::DBInstance")
 
 
 def _task_definition(service: DeployedStack) -> str:

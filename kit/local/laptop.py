@@ -29,7 +29,6 @@ from kit.local.task_definition import TaskDefinition
 from kit.progress import Report
 from stacks.team.config import TeamConfig
 from stacks.team.files import load_teams
-from stacks.team.sizes import max_connections
 
 STATE = Path(os.environ.get("KIT_STATE", ROOT / ".kit"))
 """Where all teams' servers on this machine keep their data. KIT_STATE moves it, for tests beside a person's own."""
@@ -96,7 +95,7 @@ class Laptop:
             load_balancer.refuse_taken_port(port)
 
     def start_database(self, deployment: Deployment) -> int:
-        """Starts PostgreSQL for the deployed instance, as large as its class; returns its port.
+        """Starts PostgreSQL for the deployed instance, as large as its class or capacity; returns its port.
 
         Data of another deployment, which the emulator has forgotten, is deleted where the emulator always forgets;
         elsewhere it raises LocalError.
@@ -112,7 +111,7 @@ class Laptop:
         whole_file.write(owner, deployment.master_secret_arn)
         master = self.secret(deployment.master_secret_arn)
         instance = DatabaseInstance.from_properties(deployment.database, master["username"])
-        return self.postgres.start(instance, master["password"], max_connections(self.team.sizing.instance_class))
+        return self.postgres.start(instance, master["password"], self.team.max_connections)
 
     def start_task(
         self, deployment: Deployment, database_port: int, report: Report, image: LocalImage | None = None

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for a deployed DB instance, with a master user like RDS's."""
+"""A real PostgreSQL for a deployed DB instance or Aurora cluster, with a master user like RDS's."""
 
 import contextlib
 import os
@@ -50,19 +50,22 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'master')
 
 @dataclass(frozen=True)
 class DatabaseInstance:
-    """A deployed DB instance; `database_name` is "" for one without."""
+    """A deployed DB instance or cluster; `database_name` is "" for one without."""
 
     master_username: str
     database_name: str
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, Any], master_username: str) -> Self:
-        """Take the properties of an AWS::RDS::DBInstance. Raises LocalError when its engine is another."""
-        if properties["Engine"] != "postgres":
-            raise LocalError(f"The deployed database runs {properties['Engine']}, not postgres.")
+        """Take the properties of an AWS::RDS::DBInstance or DBCluster.
+
+        Raises LocalError when its engine is another than PostgreSQL.
+        """
+        if properties["Engine"] not in ("postgres", "aurora-postgresql"):
+            raise LocalError(f"The deployed database runs {properties['Engine']}, not PostgreSQL.")
         return cls(
             master_username=master_username,
-            database_name=properties.get("DBName", ""),
+            database_name=properties.get("DBName") or properties.get("DatabaseName", ""),
         )
 
 

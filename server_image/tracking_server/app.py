@@ -90,7 +90,8 @@ def create_app(settings: ServeSettings) -> Application:
     # Some of MLflow's calls hold two connections: as many threads as connections could wait for each other.
     threads = max(1, settings.connections // 2)
     application = Shortcut(application, flask, paths, is_allowed_host, threads)
-    application = Readiness(WithoutAssistant(WithoutJobs(application)), readiness.checks(settings, server))
+    application = WithoutAssistant(WithoutJobs(application))
+    application = Readiness(application, readiness.checks(settings, server), readiness.longest_seconds(settings))
     observe = observer() if settings.metrics_port else None
     return BehindLoadBalancer(RequestLog(application, flask, observe), settings.scheme)
 

@@ -44,7 +44,7 @@ def connection_options(settings: DatabaseSettings) -> dict[str, Any]:
 
     https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
     """
-    options = {"sslmode": settings.sslmode, "connect_timeout": "10"}
+    options = {"sslmode": settings.sslmode, "connect_timeout": str(settings.connect_timeout_seconds)}
     if settings.sslmode.startswith("verify"):
         options["sslrootcert"] = str(CERTIFICATES)
     return options

@@ -20,9 +20,21 @@ def database_url(settings: DatabaseSettings, user: str) -> str:
         host=settings.host,
         port=settings.port,
         database=settings.name,
-        query=connection_options(settings),
+        query=connection_options(settings) | _session_options(settings),
     )
     return url.render_as_string(hide_password=False)
+
+
+def _session_options(settings: DatabaseSettings) -> dict[str, str]:
+    """What ends a session of a pool that asks nothing: a database pauses only when it has none.
+
+    PostgreSQL does it, so that no clock runs here; the pools try a connection before they lend it, and make another.
+    Sessions of `connect` have no such limit: those of `migrate` hold a lock while they ask nothing.
+    https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT
+    """
+    if not settings.idle_seconds:
+        return {}
+    return {"options": f"-c idle_session_timeout={settings.idle_seconds}s"}
 
 
 def connect_with(connect: Callable[..., Any]) -> None:

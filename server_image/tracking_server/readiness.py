@@ -18,7 +18,8 @@ from tracking_server.settings import ServeSettings
 PATH = "/health/ready"
 # Anybody may ask, so the database and the bucket are asked once in this time, however many do.
 _KEPT_SECONDS = 2.0
-_LONGEST_SECONDS = 15
+# Beyond the time in which PostgreSQL is connected to.
+_MORE_SECONDS = 5
 
 _log = logging.getLogger("tracking_server.readiness")
 
@@ -32,10 +33,13 @@ class Readiness:
     Args:
         application: answers every other path.
         checks: by name; each raises when what it looks at does not answer.
+        longest_seconds: how long a check may take.
     """
 
-    def __init__(self, application: Application, checks: Mapping[str, Callable[[], None]]) -> None:
-        self._application, self._checks = application, checks
+    def __init__(
+        self, application: Application, checks: Mapping[str, Callable[[], None]], longest_seconds: int = 15
+    ) -> None:
+        self._application, self._checks, self._longest_seconds = application, checks, longest_seconds
         self._lock = asyncio.Lock()
         self._result: dict[str, str] = {}
         self._checked = float("-inf")
@@ -57,12 +61,17 @@ class Readiness:
 
     async def _check(self, name: str) -> str:
         try:
-            async with asyncio.timeout(_LONGEST_SECONDS):
+            async with asyncio.timeout(self._longest_seconds):
                 await asyncio.to_thread(self._checks[name])
         except Exception as error:
             _log.warning("%s is not ready: %s", name, error or "no answer in time")
             return "failed"
         return "ok"
+
+
+def longest_seconds(settings: ServeSettings) -> int:
+    """How long the checks may take."""
+    return settings.database.connect_timeout_seconds + _MORE_SECONDS
 
 
 def checks(settings: ServeSettings, server: ServerLogin) -> dict[str, Callable[[], None]]:

@@ -32,6 +32,8 @@ class DatabaseSettings:
         auth: `password`, which the secret has, or `iam`, with a token of the region for each connection.
         secret_arn: empty with `iam`.
         region: empty with `password`.
+        connect_timeout_seconds: how long a connection may take; Aurora's takes half a minute after a pause.
+        idle_seconds: after how long PostgreSQL ends an engine's session that asks nothing; 0 for never.
     """
 
     host: str
@@ -41,6 +43,8 @@ class DatabaseSettings:
     auth: str
     secret_arn: str
     region: str
+    connect_timeout_seconds: int = 10
+    idle_seconds: int = 0
 
     @classmethod
     def read(cls, environment: Environment) -> "DatabaseSettings":
@@ -56,6 +60,8 @@ class DatabaseSettings:
             auth=auth,
             secret_arn=environment.text("DATABASE_SECRET_ARN") if auth == "password" else "",
             region=environment.text("DATABASE_REGION") if auth == "iam" else "",
+            connect_timeout_seconds=environment.integer("DATABASE_CONNECT_TIMEOUT_SECONDS", 10, minimum=2, maximum=300),
+            idle_seconds=environment.integer("DATABASE_IDLE_SECONDS", 0, minimum=0, maximum=86_400),
         )
 
 

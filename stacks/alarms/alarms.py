@@ -14,6 +14,7 @@ from stacks.alarms.of_requests import RequestMetrics
 from stacks.alarms.of_tasks import TaskMetrics
 from stacks.alarms.topic import AlarmTopic
 from stacks.data.backup import has_snapshots
+from stacks.data.database_server import DatabaseServer
 from stacks.team.config import TeamConfig
 
 
@@ -35,7 +36,7 @@ class Alarms(Construct):
         service: ecs.FargateService,
         log: logs.ILogGroup,
         requests: RequestMetrics,
-        database_instance: str,
+        database: DatabaseServer,
         backup_vault: str,
         certificate_arn: str | None,
     ) -> None:
@@ -47,11 +48,11 @@ class Alarms(Construct):
         super().__init__(scope, id)
         self.topic = AlarmTopic(self, "Topic", emails=team.alarms.email)
         tasks = TaskMetrics(self, service, log)
-        database = database_metric(database_instance)
+        metric = database_metric(database)
         watches = [
             *of_requests.watches(team, requests),
             *of_tasks.watches(team, tasks),
-            *of_database.watches(team.sizing, database),
+            *of_database.watches(team, metric),
         ]
         if has_snapshots(team):
             watches.append(of_backup.watch(backup_vault))
@@ -64,7 +65,9 @@ class Alarms(Construct):
             alarm.add_alarm_action(told)
             alarm.add_ok_action(told)
             alarms.append(alarm)
-        self.dashboard = add_dashboard(self, alarms=alarms, requests=requests, tasks=tasks, database=database)
+        self.dashboard = add_dashboard(
+            self, alarms=alarms, requests=requests, tasks=tasks, database=of_database.graphs(team, metric)
+        )
         if team.alarms.monthly_budget_usd:
             add_budget(self, team, self.topic, team.alarms.monthly_budget_usd)
         self.stopping = [alarm for alarm, watch in zip(alarms, watches, strict=True) if watch.stops_deployments]

@@ -1,11 +1,10 @@
 """One page that shows how a team's server does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from stacks.alarms.of_database import DatabaseMetric
 from stacks.alarms.of_requests import RequestMetrics
 from stacks.alarms.of_tasks import TaskMetrics
 
@@ -18,12 +17,12 @@ def add_dashboard(
     alarms: Sequence[cloudwatch.Alarm],
     requests: RequestMetrics,
     tasks: TaskMetrics,
-    database: DatabaseMetric,
+    database: Mapping[str, Sequence[cloudwatch.IMetric]],
 ) -> cloudwatch.Dashboard:
     """The alarms first, then requests, tasks and database, a row each."""
 
-    def graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
-        return cloudwatch.GraphWidget(title=title, left=list(metrics), width=_WIDTH)
+    def graph(title: str, *metrics: cloudwatch.IMetric, width: int = _WIDTH) -> cloudwatch.GraphWidget:
+        return cloudwatch.GraphWidget(title=title, left=list(metrics), width=width)
 
     return cloudwatch.Dashboard(
         scope,
@@ -53,14 +52,6 @@ def add_dashboard(
                 ),
                 graph("Tasks' disk", tasks.disk()),
             ],
-            [
-                graph("Database's CPU (%)", database("CPUUtilization", "Average")),
-                graph("Database's connections", database("DatabaseConnections", "Maximum")),
-                graph(
-                    "Database's free memory and disk (bytes)",
-                    database("FreeableMemory", "Minimum"),
-                    database("FreeStorageSpace", "Minimum"),
-                ),
-            ],
+            [graph(title, *metrics, width=3 * _WIDTH // len(database)) for title, metrics in database.items()],
         ],
     )

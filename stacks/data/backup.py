@@ -7,7 +7,6 @@ from aws_cdk import aws_backup as backup
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from stacks.removal import removal_policy
@@ -33,7 +32,7 @@ class Backup(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, team: TeamConfig, database: rds.IDatabaseInstance, key: kms.IKey
+        self, scope: Construct, id: str, *, team: TeamConfig, database: backup.BackupResource, key: kms.IKey
     ) -> None:
         super().__init__(scope, id)
         vault = backup.BackupVault(
@@ -47,7 +46,7 @@ class Backup(Construct):
         if has_snapshots(team):
             self._fill(team, vault, database)
 
-    def _fill(self, team: TeamConfig, vault: backup.IBackupVault, database: rds.IDatabaseInstance) -> None:
+    def _fill(self, team: TeamConfig, vault: backup.IBackupVault, database: backup.BackupResource) -> None:
         plan = backup.BackupPlan(self, "Plan", backup_plan_name=f"mlflow-{team.name}", backup_vault=vault)
         plan.add_rule(
             backup.BackupPlanRule(
@@ -65,7 +64,7 @@ class Backup(Construct):
             self,
             "Selection",
             backup_plan=plan,
-            resources=[backup.BackupResource.from_rds_database_instance(database)],
+            resources=[database],
             role=self._role(),
             disable_default_backup_policy=True,
         )

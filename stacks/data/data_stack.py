@@ -23,8 +23,8 @@ class DataStack(TeamStack):
 
     Attributes:
         key: the team's own KMS key.
-        database: the PostgreSQL instance and its users' secrets.
-        database_resource_id: the name by which IAM knows the instance.
+        database: PostgreSQL and its users' secrets.
+        database_resource_id: the name by which IAM knows the database.
         backup: the vault with the database's daily snapshots.
         artifacts: the artifact bucket.
         artifact_bucket_arn: its ARN, for grants.
@@ -58,8 +58,8 @@ class DataStack(TeamStack):
             key=self.key,
         )
         # Exported with tokens or without: CloudFormation takes no export away that the service still imports.
-        self.database_resource_id = self.export_value(self.database.instance.instance_resource_id)
-        self.backup = Backup(self, "Backup", team=team, database=self.database.instance, key=self.key)
+        self.database_resource_id = self.export_value(self.database.server.resource_id)
+        self.backup = Backup(self, "Backup", team=team, database=self.database.server.backup, key=self.key)
         self.artifacts = ArtifactStore(self, "ArtifactStore", team=team, key=self.key)
         self.artifact_bucket_arn = self.export_value(self.artifacts.bucket.bucket_arn, name=arn_export(team))
         self.admin_secret = secretsmanager.Secret(
@@ -95,7 +95,9 @@ class DataStack(TeamStack):
         )
         cdk.CfnOutput(self, "AdminSecretArn", value=self.admin_secret.secret_arn)
         cdk.CfnOutput(self, "ArtifactBucketName", value=self.artifacts.bucket.bucket_name)
-        cdk.CfnOutput(self, "DatabaseInstanceIdentifier", value=self.database.instance.instance_identifier)
+        # `DatabaseInstanceIdentifier`, or `DatabaseClusterIdentifier`.
+        identifier_name = self.database.server.identifier_name.replace("DB", "Database")
+        cdk.CfnOutput(self, identifier_name, value=self.database.server.identifier)
 
     def _log_groups_arn(self, team: TeamConfig) -> str:
         """The team's log groups: CloudFormation begins their names with their stack's."""

@@ -1,5 +1,7 @@
 """PostgreSQL's parameters that the kit sets, as RDS takes them; all of them change without a restart."""
 
+from stacks.team.config import DatabaseEngine
+
 PARAMETERS = {
     "rds.force_ssl": "1",
     "password_encryption": "scram-sha-256",
@@ -16,5 +18,7 @@ PARAMETERS = {
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html,
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL_Password_Encryption_configuration.html"""
 
-EXPORTED_LOGS = ("postgresql", "upgrade")
-"""To CloudWatch, in log groups that RDS makes: `kit protect` says how long they are kept."""
+EXPORTED_LOGS = {DatabaseEngine.POSTGRES: ("postgresql", "upgrade"), DatabaseEngine.AURORA: ("postgresql",)}
+"""To CloudWatch, in log groups that RDS makes: `kit protect` says how long they are kept.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html"""

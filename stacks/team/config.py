@@ -12,7 +12,7 @@ from stacks.team.alarms_config import AlarmsConfig
 from stacks.team.artifacts_config import ArtifactsConfig, ArtifactsMode
 from stacks.team.backup_config import BackupConfig
 from stacks.team.clients_config import ClientsConfig
-from stacks.team.database_config import DatabaseAuth, DatabaseConfig, Insights
+from stacks.team.database_config import DatabaseAuth, DatabaseConfig, DatabaseEngine, Insights
 from stacks.team.firewall_config import FirewallConfig
 from stacks.team.network_config import DomainConfig, Egress, ExistingNetwork, NetworkConfig, PrivateLinkConfig
 from stacks.team.oidc_config import OidcConfig
@@ -20,13 +20,21 @@ from stacks.team.rules import problems_of
 from stacks.team.schedule_config import ScheduleConfig
 from stacks.team.section import Section, section_of
 from stacks.team.server_config import Architecture, ServerConfig
-from stacks.team.sizes import SIZES, Size, Sizing
+from stacks.team.sizes import (
+    GIB_PER_ACU,
+    INSTANCE_CLASSES,
+    SIZES,
+    Size,
+    Sizing,
+    max_connections,
+    max_connections_of_aurora,
+)
 
 __all__ = [
     "Access", "AlarmsConfig", "Architecture", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig",
-    "DatabaseAuth", "DatabaseConfig", "DomainConfig", "Egress", "ExistingNetwork", "FirewallConfig", "Insights",
-    "NetworkConfig", "OidcConfig", "PrivateLinkConfig", "ScheduleConfig", "ServerConfig", "StackKind", "TeamConfig",
-    "TrackingStore",
+    "DatabaseAuth", "DatabaseConfig", "DatabaseEngine", "DomainConfig", "Egress", "ExistingNetwork", "FirewallConfig",
+    "Insights", "NetworkConfig", "OidcConfig", "PrivateLinkConfig", "ScheduleConfig", "ServerConfig", "StackKind",
+    "TeamConfig", "TrackingStore",
     "section_of",
 ]  # fmt: skip
 
@@ -132,6 +140,20 @@ class TeamConfig(Section):
             include=set(DatabaseConfig.sizing_keys)
         )
         return replace(SIZES[self.size], **{key: value for key, value in own.items() if value is not None})
+
+    @property
+    def database_memory_gib(self) -> float:
+        """Of an instance of the database; of one that grows, when it has grown."""
+        if self.database.is_aurora:
+            return self.sizing.max_acu * GIB_PER_ACU
+        return INSTANCE_CLASSES[self.sizing.instance_class]
+
+    @property
+    def max_connections(self) -> int:
+        """PostgreSQL's, on the team's database, estimated low."""
+        if self.database.is_aurora:
+            return max_connections_of_aurora(self.sizing.max_acu, self.database.min_acu)
+        return max_connections(self.sizing.instance_class)
 
     @property
     def behind_gateway(self) -> bool:

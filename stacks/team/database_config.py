@@ -7,7 +7,14 @@ from pydantic import Field
 
 from stacks.team import database_values, values
 from stacks.team.section import Section
-from stacks.team.sizes import MAX_STORAGE_GIB, MIN_STORAGE_GIB
+from stacks.team.sizes import MAX_ACU, MAX_STORAGE_GIB, MIN_STORAGE_GIB
+
+
+class DatabaseEngine(StrEnum):
+    """What runs PostgreSQL, by RDS's names."""
+
+    POSTGRES = "postgres"
+    AURORA = "aurora-postgresql"
 
 
 class Insights(StrEnum):
@@ -30,9 +37,18 @@ class DatabaseConfig(Section):
     engine_version: ClassVar[str] = "18"
     """PostgreSQL's major version. AWS applies the minor versions by itself."""
 
-    sizing_keys: ClassVar[frozenset[str]] = frozenset({"instance_class", "storage_gib", "multi_az"})
+    sizing_keys: ClassVar[frozenset[str]] = frozenset({"instance_class", "storage_gib", "multi_az", "max_acu"})
     """The keys that override the size."""
 
+    engine: Annotated[
+        DatabaseEngine,
+        Field(
+            strict=False,
+            description="`postgres`: an RDS instance of one class. `aurora-postgresql`: an Aurora cluster, whose "
+            "instances are serverless: they grow and shrink between `min_acu` and `max_acu`. A team keeps the one that "
+            "it has begun with.",
+        ),
+    ] = DatabaseEngine.POSTGRES
     instance_class: Annotated[values.InstanceClass | None, Field(description="The RDS instance class.")] = None
     storage_gib: Annotated[
         int | None,
@@ -44,6 +60,25 @@ class DatabaseConfig(Section):
     multi_az: Annotated[
         bool | None, Field(description="Whether a standby waits in another zone and takes over by itself.")
     ] = None
+    min_acu: Annotated[
+        database_values.Capacity,
+        Field(
+            ge=0, le=MAX_ACU, allow_inf_nan=False,
+            description="Of an Aurora cluster: the least capacity of an instance, in Aurora capacity units of 2 GiB of "
+            "memory. `0`: it pauses when nobody asks it anything, and the first request after that waits for it, for "
+            "15 seconds and more.",
+        ),
+    ] = 0.5  # fmt: skip
+    max_acu: Annotated[
+        database_values.Capacity | None,
+        Field(
+            ge=1, le=MAX_ACU, allow_inf_nan=False, description="Of an Aurora cluster: the most capacity of an instance."
+        ),
+    ] = None
+    auto_pause_minutes: Annotated[
+        int,
+        Field(ge=5, le=1440, description="With `min_acu: 0`: after how long without a connection it pauses."),
+    ] = 5
     backup_retention_days: Annotated[
         int,
         Field(ge=1, le=35, description="How many days back the database can be restored to any second."),
@@ -75,7 +110,7 @@ class DatabaseConfig(Section):
         Field(
             ge=0, le=365,
             description="How old the server's database password becomes before a task makes another, without a "
-            "restart. `0`: it stays, as with `auth: iam`.",
+            "restart. `0`: it stays, as with `auth: iam` and `min_acu: 0`.",
         ),
     ] = 30  # fmt: skip
     insights: Annotated[
@@ -90,4 +125,14 @@ class DatabaseConfig(Section):
     @property
     def rotates_password(self) -> bool:
         """Whether a task makes another password now and then."""
-        return self.auth == DatabaseAuth.PASSWORD and self.password_rotation_days > 0
+        return self.auth == DatabaseAuth.PASSWORD and self.password_rotation_days > 0 and not self.pauses
+
+    @property
+    def is_aurora(self) -> bool:
+        """Whether it is an Aurora cluster."""
+        return self.engine == DatabaseEngine.AURORA
+
+    @property
+    def pauses(self) -> bool:
+        """Whether it stops running while nobody asks it anything."""
+        return self.is_aurora and self.min_acu == 0

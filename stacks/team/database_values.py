@@ -64,6 +64,12 @@ def _weekly(value: str) -> str:
     return value
 
 
+def _capacity(value: float) -> float:
+    if value * 2 % 1:
+        raise refuse(f"is no capacity; allowed: steps of 0.5; try {round(value * 2) / 2:g}")
+    return value
+
+
 def _log_retention(value: int) -> int:
     if value not in LOG_RETENTION_DAYS:
         nearest = min(LOG_RETENTION_DAYS, key=lambda days: (abs(days - value), -days))
@@ -74,4 +80,5 @@ def _log_retention(value: int) -> int:
 
 DailyWindow = Annotated[str, AfterValidator(_daily)]
 WeeklyWindow = Annotated[str, AfterValidator(_weekly)]
+Capacity = Annotated[float, AfterValidator(_capacity)]
 LogRetention = Annotated[int, AfterValidator(_log_retention)]

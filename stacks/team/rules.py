@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from stacks.team.aurora_rules import aurora_problems, fitting_acu
 from stacks.team.data_rules import data_problems
 from stacks.team.edge_rules import edge_problems
 from stacks.team.oidc_rules import oidc_problems
@@ -22,6 +23,7 @@ def problems_of(team: "TeamConfig") -> Iterator[Problem]:
     yield from _task_size(team.sizing)
     yield from server_problems(team)
     yield from _database(team)
+    yield from aurora_problems(team)
     yield from _clients(team)
     yield from data_problems(team)
 
@@ -82,26 +84,32 @@ def _task_size(sizing: Sizing) -> Iterator[Problem]:
 
 def _database(team: "TeamConfig") -> Iterator[Problem]:
     sizing = team.sizing
-    limit = max_connections(sizing.instance_class)
-    if sizing.connections <= limit:
+    if sizing.connections <= team.max_connections:
         return
-    fitting = [name for name in INSTANCE_CLASSES if max_connections(name) >= sizing.connections]
-    same_family = [name for name in fitting if name.rsplit(".", 1)[0] == sizing.instance_class.rsplit(".", 1)[0]]
-    fix = f"try database.instance_class: {(same_family or fitting)[0]}" if fitting else "try fewer server.tasks"
     # Every size fits by itself, so one of these is in the file.
     overrides: dict[tuple[str, str], object] = {
         ("server", "max_tasks"): team.server.max_tasks,
         ("server", "tasks"): team.server.tasks,
         ("server", "vcpu"): team.server.vcpu,
         ("database", "instance_class"): team.database.instance_class,
+        ("database", "max_acu"): team.database.max_acu,
     }
     path = next(path for path, value in overrides.items() if value is not None)
+    aurora = team.database.is_aurora
+    on = f"with database.max_acu: {sizing.max_acu:g}" if aurora else f"on {sizing.instance_class}"
+    larger = fitting_acu(team) if aurora else _fitting_class(sizing)
     yield Problem(
         path,
         overrides[path],
         f"asks for {sizing.connections} connections during a rollout; "
-        f"allowed: {limit} on {sizing.instance_class}; {fix}",
+        f"allowed: {team.max_connections} {on}; try {larger or 'fewer server.tasks'}",
     )
+
+
+def _fitting_class(sizing: Sizing) -> str | None:
+    fitting = [name for name in INSTANCE_CLASSES if max_connections(name) >= sizing.connections]
+    same_family = [name for name in fitting if name.rsplit(".", 1)[0] == sizing.instance_class.rsplit(".", 1)[0]]
+    return f"database.instance_class: {(same_family or fitting)[0]}" if fitting else None
 
 
 def _clients(team: "TeamConfig") -> Iterator[Problem]:

@@ -58,6 +58,15 @@ _MOST_CONNECTIONS = 5_000
 # publish. Seven tenths errs on the low side: db.t4g.micro then has 78 connections, not 112.
 _SHARE_OF_MEMORY = 0.7
 
+MAX_ACU, GIB_PER_ACU = 256, 2
+"""https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html"""
+
+_SMALL_ACU, _MOST_CONNECTIONS_OF_SMALL = 0.5, 2_000
+"""Of an Aurora whose least capacity is 0 or 0.5, whatever its most is.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
+"""
+
 _ENGINES = 3
 """SQLAlchemy engines in each of MLflow's workers: tracking store, model registry, users."""
 
@@ -86,6 +95,7 @@ class Sizing:
         instance_class: of the database.
         storage_gib: of the database, at first.
         multi_az: whether a standby database waits in another zone.
+        max_acu: of an Aurora cluster's instances, in place of class and storage.
         pool_size: connections that each engine keeps open.
         max_overflow: connections that each engine may open beyond that.
     """
@@ -96,6 +106,7 @@ class Sizing:
     instance_class: str
     storage_gib: int
     multi_az: bool
+    max_acu: float
     max_tasks: int | None = None
     pool_size: int = 5
     max_overflow: int = 5
@@ -129,25 +140,34 @@ class Sizing:
 
 def max_connections(instance_class: str) -> int:
     """PostgreSQL's `max_connections` on this class, estimated low."""
-    memory = INSTANCE_CLASSES[instance_class] * GIB * _SHARE_OF_MEMORY
-    return min(int(memory / _BYTES_PER_CONNECTION), _MOST_CONNECTIONS)
+    return _connections_in(INSTANCE_CLASSES[instance_class])
+
+
+def max_connections_of_aurora(max_acu: float, min_acu: float) -> int:
+    """PostgreSQL's `max_connections` on an Aurora of this capacity, estimated low: it goes by the most."""
+    most = _connections_in(max_acu * GIB_PER_ACU)
+    return most if min_acu > _SMALL_ACU else min(most, _MOST_CONNECTIONS_OF_SMALL)
+
+
+def _connections_in(memory_gib: float) -> int:
+    return min(int(memory_gib * GIB * _SHARE_OF_MEMORY / _BYTES_PER_CONNECTION), _MOST_CONNECTIONS)
 
 
 SIZES: dict[Size, Sizing] = {
     Size.DEV: Sizing(
         vcpu=0.5, memory_mib=2048, tasks=1,
-        instance_class="db.t4g.micro", storage_gib=20, multi_az=False,
+        instance_class="db.t4g.micro", storage_gib=20, multi_az=False, max_acu=2,
     ),
     Size.SMALL: Sizing(
         vcpu=1, memory_mib=2048, tasks=2,
-        instance_class="db.t4g.small", storage_gib=20, multi_az=True,
+        instance_class="db.t4g.small", storage_gib=20, multi_az=True, max_acu=4,
     ),
     Size.MEDIUM: Sizing(
         vcpu=2, memory_mib=4096, tasks=2,
-        instance_class="db.t4g.medium", storage_gib=50, multi_az=True,
+        instance_class="db.t4g.medium", storage_gib=50, multi_az=True, max_acu=8,
     ),
     Size.LARGE: Sizing(
         vcpu=4, memory_mib=8192, tasks=3,
-        instance_class="db.m7g.xlarge", storage_gib=100, multi_az=True,
+        instance_class="db.m7g.xlarge", storage_gib=100, multi_az=True, max_acu=16,
     ),
 }  # fmt: skip

@@ -93,6 +93,22 @@ def _function(aws: Aws) -> dict[str, Any]:
     )
 
 
+def _cluster(aws: Aws) -> dict[str, Any]:
+    properties = {
+        "Engine": "aurora-postgresql",
+        "EngineVersion": "18",
+        "MasterUsername": "u",
+        "MasterUserPassword": "long-enough",
+        "ServerlessV2ScalingConfiguration": {"MinCapacity": 0, "MaxCapacity": 1},
+    }
+    return resources(Cluster=("AWS::RDS::DBCluster", properties))
+
+
+def _cluster_parameters(aws: Aws) -> dict[str, Any]:
+    properties = {"Description": "d", "Family": "aurora-postgresql18", "Parameters": {"rds.force_ssl": "1"}}
+    return resources(Parameters=("AWS::RDS::DBClusterParameterGroup", properties))
+
+
 def _certificate(aws: Aws) -> dict[str, Any]:
     name = "mlflow.example.com"
     properties = {
@@ -321,6 +337,8 @@ _PROBES = {
     "AWS::EC2::VPCEndpointServicePermissions": _endpoint_service_permissions,
     "AWS::ECS::ClusterCapacityProviderAssociations": _capacity_providers,
     "AWS::Lambda::Function": _function,
+    "AWS::RDS::DBCluster": _cluster,
+    "AWS::RDS::DBClusterParameterGroup": _cluster_parameters,
     "AWS::Route53::RecordSet": _record,
     "AWS::SNS::Subscription": _subscription,
     "AWS::SSM::Parameter": _parameter,

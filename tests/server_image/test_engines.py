@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 from sqlalchemy import make_url
 from tracking_server.database import CERTIFICATES
@@ -17,6 +19,13 @@ def test_the_url_names_the_driver_and_verifies_the_server() -> None:
     assert url.password is None
     assert url.query["sslmode"] == "verify-full"
     assert url.query["sslrootcert"] == str(CERTIFICATES)
+
+
+def test_sessions_that_ask_nothing_end_where_the_database_may_pause() -> None:
+    pausing = dataclasses.replace(settings(), connect_timeout_seconds=60, idle_seconds=30)
+    query = make_url(database_url(pausing, "mlflow_server")).query
+    assert (query["options"], query["connect_timeout"]) == ("-c idle_session_timeout=30s", "60")
+    assert "options" not in make_url(database_url(settings(), "mlflow_server")).query
 
 
 @pytest.mark.parametrize("sslmode", ["disable", "require"])

@@ -33,6 +33,8 @@ def test_migrate_names_the_masters_variables_too() -> None:
     [
         ("DATABASE_PORT", "70000"),
         ("DATABASE_SSLMODE", "verify_full"),
+        ("DATABASE_CONNECT_TIMEOUT_SECONDS", "1"),
+        ("DATABASE_IDLE_SECONDS", "-1"),
         ("TRACKING_AUTH", "iam"),
         ("TRACKING_ARTIFACTS", "proxy"),
         ("TRACKING_STORE", "sqlite"),

@@ -68,7 +68,13 @@ def broken_rules(team: TeamConfig, templates: dict[str, dict[str, Any]]) -> list
         for stack, template in templates.items()
         for logical_id, body in template["Resources"].items()
     ]
-    return [f"{it.stack} {it.logical_id} {said}" for it in resources for rule in RULES for said in rule(it, team)]
+    return [f"{it.stack} {it.logical_id} {said}" for it in resources for rule in _rules(it) for said in rule(it, team)]
+
+
+def _rules(it: Resource) -> Iterator[Rule]:
+    """An instance of an Aurora cluster holds no data: key, groups, name and protection are the cluster's."""
+    of_a_cluster = it.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" in it.properties
+    yield from (rule for rule in RULES if not (of_a_cluster and rule in OF_WHAT_HOLDS_DATA))
 
 
 def outlives_its_stack(it: Resource, team: TeamConfig) -> Iterator[str]:
@@ -127,11 +133,14 @@ def allows_no_wildcard(it: Resource, team: TeamConfig) -> Iterator[str]:
     yield from broken_statements(it.properties, temporary=team.temporary)
 
 
-RULES: tuple[Rule, ...] = (
+OF_WHAT_HOLDS_DATA: tuple[Rule, ...] = (
     outlives_its_stack,
     has_a_generated_name,
     is_encrypted,
     is_in_a_security_group_of_its_own,
+)
+RULES: tuple[Rule, ...] = (
+    *OF_WHAT_HOLDS_DATA,
     is_not_public,
     admits_nobody_from_anywhere,
     allows_no_wildcard,

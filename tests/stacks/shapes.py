@@ -84,6 +84,22 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "artifacts": {"mode": "direct"},
         "database": {"password_rotation_days": 0},
     },
+    "pausing": {
+        "size": "dev",
+        "database": {"engine": "aurora-postgresql", "min_acu": 0, "max_acu": 1, "auto_pause_minutes": 30},
+        "network": {"egress": "public-ip"},
+    },
+    "growing": {
+        "size": "large",
+        "database": {
+            "engine": "aurora-postgresql",
+            "auth": "iam",
+            "insights": "advanced",
+            "backup_window": "02:00-03:00",
+            "maintenance_window": "sun:04:00-sun:05:00",
+        },
+        "backup": {"retention_days": 0},
+    },
     "guest": {
         "database": {"auth": "iam"},
         "auth": "oidc",

@@ -39,15 +39,22 @@ def test_what_is_commented_out_is_valid_as_well(access: Access, tmp_path: Path) 
         del document["network"]["private_link"]
     del document["network"]["cidr"]
     document["artifacts"]["mode"] = "direct"
-    # More tasks than the size has need more connections than its database.
-    document["database"]["instance_class"] = "db.t4g.small"
+    if access == Access.INTERNAL:
+        without = ["min_acu", "max_acu", "auto_pause_minutes"]
+        # More tasks than the size has need more connections than its database.
+        document["database"]["instance_class"] = "db.t4g.small"
+    else:
+        document["database"]["engine"] = "aurora-postgresql"
+        without = ["instance_class", "storage_gib", "auto_pause_minutes"]
+    for key in without:
+        del document["database"][key]
     (tmp_path / "example.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     (team,) = load_teams(tmp_path)
     assert team.domain
     assert team.network.existing
 
 
-@pytest.mark.parametrize("key", ["vcpu", "memory_mib", "tasks", "instance_class", "storage_gib", "multi_az"])
+@pytest.mark.parametrize("key", ["vcpu", "memory_mib", "tasks", "instance_class", "storage_gib", "multi_az", "max_acu"])
 def test_what_is_commented_out_shows_the_sizes_own_number(key: str) -> None:
     (team,) = load_teams(TEAMS, only="example")
     document = _uncommented()

@@ -11,7 +11,6 @@ from tests.stacks.shapes import SHAPES, team, template, templates
 KEPT = {
     ("network", "DatabaseSubnetGroup", "AWS::RDS::DBSubnetGroup", None, None),
     ("data", "Key961B73FD", "AWS::KMS::Key", "Retain", "Retain"),
-    ("data", "DatabaseInstanceAA8A5FDE", "AWS::RDS::DBInstance", "Snapshot", "Snapshot"),
     ("data", "DatabaseMasterSecretC5C2A01F", "AWS::SecretsManager::Secret", "Retain", "Retain"),
     ("data", "DatabaseUserSecretCED5332B", "AWS::SecretsManager::Secret", "Retain", "Retain"),
     ("data", "ArtifactStoreBucket47CE7D81", "AWS::S3::Bucket", "Retain", "Retain"),
@@ -23,6 +22,9 @@ KEPT = {
     ("edge", "LoadBalancerBE9EEC3A", "AWS::ElasticLoadBalancingV2::LoadBalancer", None, None),
     ("edge", "AccessLogD598EBE9", "AWS::S3::Bucket", "Retain", "Retain"),
 }
+KEPT_ON_RDS = {("data", "DatabaseInstanceAA8A5FDE", "AWS::RDS::DBInstance", "Snapshot", "Snapshot")}
+# Its instances hold no data: the cluster has it.
+KEPT_ON_AURORA = {("data", "DatabaseCluster5B53A178", "AWS::RDS::DBCluster", "Snapshot", "Snapshot")}
 # A team without a domain whose server is public has these as well: the host name is CloudFront's.
 KEPT_BEHIND_CLOUDFRONT = {
     ("edge", "Distribution830FAC52", "AWS::CloudFront::Distribution", "Retain", "Retain"),
@@ -44,6 +46,7 @@ STATEFUL_TYPES = {
     "AWS::EC2::VPCEndpointService",
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::KMS::Key",
+    "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
     "AWS::RDS::DBSubnetGroup",
     "AWS::S3::Bucket",
@@ -56,7 +59,8 @@ def kept(shape: str) -> set[tuple[str, str, str, str | None, str | None]]:
     behind_cloudfront = KEPT_BEHIND_CLOUDFRONT if team(shape).behind_cloudfront else set()
     behind_private_link = KEPT_BEHIND_PRIVATE_LINK if team(shape).network.private_link else set()
     behind_gateway = KEPT_BEHIND_GATEWAY if team(shape).behind_gateway else set()
-    return KEPT | behind_cloudfront | behind_private_link | behind_gateway
+    database = KEPT_ON_AURORA if team(shape).database.is_aurora else KEPT_ON_RDS
+    return KEPT | database | behind_cloudfront | behind_private_link | behind_gateway
 
 
 def stateful_resources(shape: str) -> set[tuple[str, str, str, str | None, str | None]]:
@@ -72,7 +76,7 @@ def stateful_resources(shape: str) -> set[tuple[str, str, str, str | None, str |
         # Nothing is kept there: its key encrypts alarms on their way.
         if name != team(shape).stack_name("service")
         for logical_id, resource in template["Resources"].items()
-        if resource["Type"] in STATEFUL_TYPES
+        if resource["Type"] in STATEFUL_TYPES and "DBClusterIdentifier" not in resource.get("Properties", {})
     }
 
 
@@ -85,7 +89,7 @@ def test_what_holds_data_or_the_public_name_keeps_its_identity_and_is_kept(shape
 
 def test_a_temporary_team_keeps_its_identities_but_nothing_else() -> None:
     found = stateful_resources("temporary")
-    assert {row[:3] for row in found} == {row[:3] for row in KEPT}
+    assert {row[:3] for row in found} == {row[:3] for row in KEPT | KEPT_ON_RDS}
     assert {row[3:] for row in found} <= {("Delete", "Delete"), (None, None)}
 
 

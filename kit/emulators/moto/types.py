@@ -17,7 +17,9 @@ from moto.core.utils import camelcase_to_underscores
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from kit.emulators.moto import recorded as recorded  # for its types
+from kit.emulators.moto import attachment as attachment  # for its types
+from kit.emulators.moto import aurora as aurora
+from kit.emulators.moto import recorded as recorded
 from kit.emulators.moto import security_group_rules as security_group_rules
 from kit.emulators.moto.added import Added, Json
 from kit.emulators.secret_string import secret_string
@@ -147,33 +149,6 @@ class DbInstance(Added, CloudFormationModel):
         rds_backends[account_id][region_name].delete_db_instance(self.physical_resource_id)
 
 
-class SecretTargetAttachment(Added, CloudFormationModel):
-    """AWS::SecretsManager::SecretTargetAttachment: the secret learns where its database is."""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::SecretsManager::SecretTargetAttachment"
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Json, account_id: str, region_name: str, **kwargs: Any
-    ) -> Self:
-        properties = cloudformation_json["Properties"]
-        secrets, secret_id = secretsmanager_backends[account_id][region_name], properties["SecretId"]
-        (database,) = rds_backends[account_id][region_name].describe_db_instances(properties["TargetId"])
-        connection = {
-            "engine": database.engine,
-            "host": database.address,
-            "port": database.port,
-            "dbname": database.db_name,
-            "dbInstanceIdentifier": database.db_instance_identifier,
-        }
-        value = json.loads(secrets.get_secret_value(secret_id, "", "")["SecretString"])
-        version = str(uuid.uuid4())
-        secrets.update_secret(secret_id, json.dumps(value | connection), client_request_token=version)
-        return cls(secret_id)
-
-
 class BucketPolicy(Added, CloudFormationModel):
     """AWS::S3::BucketPolicy, recorded only: moto reads no conditions, so a Deny of plain http would deny everything."""
 
@@ -223,5 +198,8 @@ def _rds_arguments(properties: Json) -> Json:
     arguments = {camelcase_to_underscores(name): value for name, value in properties.items()}
     # CloudFormation takes a number in quotes, too.
     arguments |= {name: int(arguments[name]) for name in ("allocated_storage", "port") if name in arguments}
-    arguments["vpc_security_group_ids"] = arguments.pop("vpc_security_groups", [])
+    groups = arguments.pop("vpc_security_groups", [])
+    # An instance of a cluster is in the cluster's.
+    if "db_cluster_identifier" not in arguments:
+        arguments["vpc_security_group_ids"] = groups
     return arguments

@@ -12,7 +12,7 @@ from kit import deployed as module
 from kit.commands.protect import protect, set_protection
 from kit.emulators.ministack.emulator import MiniStack
 from kit.local.errors import LocalError
-from stacks.team.config import TeamConfig
+from stacks.team.config import DatabaseConfig, DatabaseEngine, TeamConfig
 
 TEAM = TeamConfig(name="example", region="eu-west-1")
 KEPT = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
@@ -76,6 +76,22 @@ def test_the_databases_logs_are_kept_as_long_as_the_team_file_says(client: Calla
     longer = TEAM.model_copy(update={"database": TEAM.database.model_copy(update={"log_retention_days": 365})})
     set_protection(longer, client, lambda _: None)
     assert retentions(client) == {"postgresql": 365, "upgrade": 365}
+
+
+def test_an_auroras_log_is_named_after_the_cluster() -> None:
+    on_aurora = TeamConfig(
+        name="example", region="eu-west-1", database=DatabaseConfig(engine=DatabaseEngine.AURORA, log_retention_days=30)
+    )
+    outputs = {"DatabaseClusterIdentifier": {"Value": "example-database"}}
+    with mock_aws():
+        moto_client("cloudformation").create_stack(
+            StackName=TEAM.stack_name("data"), TemplateBody=json.dumps({**TEMPLATE, "Outputs": outputs})
+        )
+        set_protection(on_aurora, moto_client, lambda _: None)
+        groups = moto_client("logs").describe_log_groups()["logGroups"]
+    assert {group["logGroupName"]: group["retentionInDays"] for group in groups} == {
+        "/aws/rds/cluster/example-database/postgresql": 30
+    }
 
 
 def test_a_team_that_is_not_deployed_is_named() -> None:

@@ -186,6 +186,25 @@ def instance(client: Client) -> Recorded:
     return "db", {"Engine": "postgres"}
 
 
+def database_cluster(client: Client) -> Recorded:
+    client("rds").create_db_cluster(
+        DBClusterIdentifier="aurora",
+        Engine="aurora-postgresql",
+        MasterUsername="u",
+        MasterUserPassword="long-enough",
+    )
+    return "aurora", {"Engine": "aurora-postgresql"}
+
+
+def cluster_parameter_group(client: Client) -> Recorded:
+    client("rds").create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="parameters",
+        DBParameterGroupFamily="aurora-postgresql18",
+        Description="Parameters",
+    )
+    return "parameters", {"Family": "aurora-postgresql18"}
+
+
 def subnet_group(client: Client) -> Recorded:
     ids = [subnet(client)[0], subnet(client, "10.9.1.0/24", "b")[0]]
     client("rds").create_db_subnet_group(DBSubnetGroupName="group", DBSubnetGroupDescription="Database", SubnetIds=ids)
@@ -525,6 +544,8 @@ THINGS: dict[str, Callable[[Client], Recorded]] = {
     "AWS::Lambda::Function": function,
     "AWS::Logs::LogGroup": log_group,
     "AWS::Logs::MetricFilter": metric_filter,
+    "AWS::RDS::DBCluster": database_cluster,
+    "AWS::RDS::DBClusterParameterGroup": cluster_parameter_group,
     "AWS::RDS::DBInstance": instance,
     "AWS::RDS::DBParameterGroup": parameter_group,
     "AWS::RDS::DBSubnetGroup": subnet_group,

@@ -156,6 +156,28 @@ def test_a_newer_major_version_is_refused_unless_it_is_allowed() -> None:
     assert found(put("data", DATABASE, EngineVersion="19", AllowMajorVersionUpgrade=True)) == []
 
 
+def test_versions_of_an_aurora_are_taken_back_as_little() -> None:
+    deployed, planned = templates("growing"), copy.deepcopy(templates("growing"))
+    ((cluster, properties),) = (
+        (name, resource["Properties"])
+        for name, resource in planned["mlflow-growing-data"]["Resources"].items()
+        if resource["Type"] == "AWS::RDS::DBCluster"
+    )
+    properties["EngineVersion"] = "17"
+    (sentence,) = data_replacements(deployed, planned)
+    assert sentence.startswith(f"mlflow-growing-data: {cluster} (AWS::RDS::DBCluster) cannot go from EngineVersion 18")
+    properties |= {"EngineVersion": "18", "ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 2}}
+    assert data_replacements(deployed, planned) == []
+
+
+def test_another_engine_would_be_another_database_and_is_refused() -> None:
+    """A team's instance is not in the template of a team with a cluster, and the other way round."""
+    for before, after in (("smallest", "pausing"), ("pausing", "smallest")):
+        planned = json.loads(json.dumps(templates(after)).replace(f"mlflow-{after}-", f"mlflow-{before}-"))
+        found = data_replacements(templates(before), planned)
+        assert [sentence for sentence in found if "Database" in sentence and "is not in the new template" in sentence]
+
+
 def test_a_smaller_disk_is_refused_and_a_larger_one_is_not() -> None:
     (sentence,) = found(put("data", DATABASE, AllocatedStorage="10"))
     assert "set database.storage_gib to 20 in the team file." in sentence

@@ -18,6 +18,7 @@ from tests.stacks.shapes import team, templates
 CHEAP = "cheap"
 SIGNED = "signed"  # API Gateway before an internal load balancer, and clients that reach artifacts without the server
 CLOUDFRONT = "public-closed"  # CloudFront's own host name before an internal load balancer
+PAUSING = "pausing"  # an Aurora cluster
 GUEST = "guest"  # a network and a certificate that exist, so https
 
 
@@ -50,7 +51,7 @@ def deployed(_mended_moto: None) -> Iterator[MendedAws]:
     """All of the shapes; nobody changes them."""
     with mock_aws():
         aws = MendedAws()
-        for shape in (CHEAP, CLOUDFRONT, SIGNED, GUEST):
+        for shape in (CHEAP, CLOUDFRONT, SIGNED, GUEST, PAUSING):
             deploy(aws, shape)
         yield aws
 
@@ -168,7 +169,7 @@ def dicts_with_functions(value: Any) -> list[Any]:
     return [found for item in value for found in dicts_with_functions(item)] if isinstance(value, list) else []
 
 
-@pytest.mark.parametrize("shape", [CHEAP, SIGNED, GUEST])
+@pytest.mark.parametrize("shape", [CHEAP, SIGNED, GUEST, PAUSING])
 def test_no_reference_is_left_of_what_is_run(shape: str, deployed: MendedAws) -> None:
     deployment = read(deployed, shape)
     assert dicts_with_functions(templates(shape)[team(shape).stack_name("service")])
@@ -207,6 +208,20 @@ def test_the_database_is_described_as_it_was_deployed(deployed: MendedAws) -> No
     assert database["DBInstanceClass"] == team(CHEAP).sizing.instance_class
     assert database["KmsKeyId"].startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")
     assert set(database["VPCSecurityGroups"]) == of_type(deployed, "data", "AWS::EC2::SecurityGroup")
+
+
+def test_of_an_aurora_the_cluster_is_the_database_and_its_writer_s_address_the_server_s(deployed: MendedAws) -> None:
+    deployment = read(deployed, PAUSING)
+    database = deployment.database
+    assert (database["Engine"], database["EngineVersion"], database["DatabaseName"]) == (
+        "aurora-postgresql",
+        "18",
+        "mlflow",
+    )
+    (cluster,) = deployed.client("rds").describe_db_clusters()["DBClusters"]
+    for name in ("migrate", "server"):
+        declared = deployment.environment(name)
+        assert (declared["DATABASE_HOST"], declared["DATABASE_PORT"]) == (cluster["Endpoint"], str(cluster["Port"]))
 
 
 def test_teams_of_one_account_are_kept_apart(deployed: MendedAws) -> None:

@@ -178,5 +178,7 @@ def test_root_keeps_the_data_where_the_system_user_reaches_it(new_server: Postgr
 def test_an_instance_is_read_from_its_deployed_properties() -> None:
     properties = {"DBName": "mlflow", "Engine": "postgres", "EngineVersion": "18"}
     assert DatabaseInstance.from_properties(properties, "master") == INSTANCE
+    cluster = {"DatabaseName": "mlflow", "Engine": "aurora-postgresql", "EngineVersion": "18"}
+    assert DatabaseInstance.from_properties(cluster, "master") == INSTANCE
     with pytest.raises(LocalError, match="mysql"):
         DatabaseInstance.from_properties(properties | {"Engine": "mysql"}, "master")

@@ -109,6 +109,29 @@ def test_the_databases_thresholds_follow_the_teams_size(shape: str) -> None:
     assert found["DatabaseStorage"]["Threshold"] == sizing.storage_gib * GIB / 10
 
 
+def test_an_auroras_thresholds_follow_its_most_capacity_and_its_storage_has_none() -> None:
+    found = alarms("growing")
+    assert found["DatabaseMemory"]["Threshold"] == team("growing").sizing.max_acu * 2 * GIB / 16
+    assert found["DatabaseConnections"]["Threshold"] < team("growing").max_connections
+    assert found["DatabaseCapacity"]["MetricName"] == "ACUUtilization"
+    assert "DatabaseStorage" not in found
+    assert "DatabaseCapacity" not in alarms("usual")
+
+
+def test_an_aurora_is_watched_where_it_writes() -> None:
+    ((cluster, _),) = template("growing", "data").find_resources("AWS::RDS::DBCluster").items()
+    for name, alarm in alarms("growing").items():
+        if name.startswith("Database"):
+            by_name = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
+            assert cluster in str(by_name.pop("DBClusterIdentifier"))
+            assert by_name == {"Role": "WRITER"}
+
+
+def test_a_database_that_pauses_may_say_nothing() -> None:
+    assert alarms("pausing")["DatabaseCpu"]["TreatMissingData"] == "notBreaching"
+    assert alarms("growing")["DatabaseCpu"]["TreatMissingData"] == "breaching"
+
+
 def test_large_artifacts_through_the_server_may_take_their_time() -> None:
     assert alarms("usual")["SlowAnswers"]["Threshold"] > alarms("closed")["SlowAnswers"]["Threshold"]
 

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match
 
-from tests.stacks.shapes import ELSEWHERE, SHAPES, template
+from stacks.data.backup import has_snapshots
+from tests.stacks.shapes import ELSEWHERE, SHAPES, team, template
 from tests.stacks.team_folder import Refused
 
-KEPT_SHAPES = [shape for shape in SHAPES if shape != "temporary"]
+WITH_SNAPSHOTS = [shape for shape in SHAPES if has_snapshots(team(shape))]
 
 
 def rule(shape: str) -> dict[str, Any]:
@@ -18,13 +19,14 @@ def rule(shape: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("shape", KEPT_SHAPES)
+@pytest.mark.parametrize("shape", WITH_SNAPSHOTS)
 def test_a_daily_snapshot_of_the_database_is_kept_for_35_days(shape: str) -> None:
     data = template(shape, "data")
     assert rule(shape)["Lifecycle"] == {"DeleteAfterDays": 35}
     (selection,) = data.find_resources("AWS::Backup::BackupSelection").values()
     (resource,) = selection["Properties"]["BackupSelection"]["Resources"]
-    assert {"Ref": "DatabaseInstanceAA8A5FDE"} in resource["Fn::Join"][1]
+    database = "DatabaseCluster5B53A178" if team(shape).database.is_aurora else "DatabaseInstanceAA8A5FDE"
+    assert {"Ref": database} in resource["Fn::Join"][1]
 
 
 def test_nobody_can_delete_a_snapshot_before_its_time() -> None:

@@ -11,7 +11,7 @@ from stacks.team.config import TeamConfig
 from tests.stacks.service.test_service_stack import containers, statements
 from tests.stacks.shapes import SHAPES, synthesize, template
 
-NEVER = ("cheap", "temporary", "guest", "signed")
+NEVER = ("cheap", "temporary", "guest", "growing", "pausing", "signed")
 
 
 def of_rotation(shape: str, resource_type: str) -> dict[str, dict[str, Any]]:

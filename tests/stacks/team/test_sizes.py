@@ -17,6 +17,7 @@ from stacks.team.sizes import (
     Size,
     Sizing,
     max_connections,
+    max_connections_of_aurora,
 )
 
 
@@ -29,7 +30,9 @@ def test_each_size_is_a_task_that_fargate_runs(size: Size) -> None:
 
 @pytest.mark.parametrize("size", Size)
 def test_each_size_fits_its_database(size: Size) -> None:
-    assert SIZES[size].connections <= max_connections(SIZES[size].instance_class)
+    sizing = SIZES[size]
+    assert sizing.connections <= max_connections(sizing.instance_class)
+    assert sizing.connections <= max_connections_of_aurora(sizing.max_acu, 0)
 
 
 @pytest.mark.parametrize("size", Size)
@@ -41,7 +44,7 @@ def test_mlflow_takes_the_pool_of_each_size(size: Size) -> None:
 
 def test_connections_are_counted_for_a_rollout() -> None:
     sizing = Sizing(
-        vcpu=2, memory_mib=4096, tasks=3, instance_class="db.t4g.large", storage_gib=20, multi_az=False,
+        vcpu=2, memory_mib=4096, tasks=3, instance_class="db.t4g.large", storage_gib=20, multi_az=False, max_acu=4,
         pool_size=4, max_overflow=1,
     )  # fmt: skip
     # 3 tasks twice, 2 workers, 3 engines, 4 + 1 connections; then migrate, garbage collection, reserved.
@@ -52,6 +55,15 @@ def test_no_class_allows_more_connections_than_rds() -> None:
     assert max_connections("db.r7g.16xlarge") == 5000
     for name, gib in INSTANCE_CLASSES.items():
         assert max_connections(name) < gib * 1024**3 / 9531392
+
+
+def test_no_aurora_allows_more_connections_than_aws_lists() -> None:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html"""
+    listed = {1: 189, 4: 823, 8: 1669, 16: 3360, 32: 5000, 256: 5000}
+    for acu, most in listed.items():
+        assert max_connections_of_aurora(acu, 1) <= most
+        assert max_connections_of_aurora(acu, 0.5) <= min(most, 2000)
+    assert max_connections_of_aurora(256, 1) == 5000
 
 
 def test_ecs_counts_1024_units_to_a_vcpu() -> None:
