@@ -99,6 +99,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
             "maintenance_window": "sun:04:00-sun:05:00",
         },
         "backup": {"retention_days": 0},
+        "network": {"egress": "endpoints"},
     },
     "guest": {
         "database": {"auth": "iam"},
