@@ -63,10 +63,10 @@ def _awake(team: "TeamConfig") -> Iterator[Problem]:
             days,
             "wakes the database each day; not allowed with min_acu: 0; remove it, or try min_acu: 0.5",
         )
-    if days := team.artifacts.garbage_collection_days:
+    if team.artifacts.garbage_collection_days:
         yield Problem(
             ("artifacts", "garbage_collection_days"),
-            days,
+            team.artifacts.garbage_collection_days,
             "wakes the database each night; not allowed with database.min_acu: 0; remove it, or try min_acu: 0.5",
         )
     if team.behind_gateway:
