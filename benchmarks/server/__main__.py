@@ -77,6 +77,7 @@ class Table:
         self._figures: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, name: str, unit: str, server: str, value: float) -> None:
+        click.echo(f"{server}: {name}: {value:.4g} {unit}", err=True)
         self._figures[name, unit][server].append(value)
 
     def last(self, name: str, unit: str, server: str) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import click
 
-_LIMIT_S = 180
+_LIMIT_S = 600
 
 
 def wait_until(url: str, alive: Callable[[], bool]) -> float:
@@ -15,7 +15,7 @@ def wait_until(url: str, alive: Callable[[], bool]) -> float:
     started = time.monotonic()
     while time.monotonic() < started + _LIMIT_S and alive():
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
+            with urllib.request.urlopen(url, timeout=30):  # noqa: S310
                 return time.monotonic() - started
         except (urllib.error.URLError, OSError):
             time.sleep(0.02)
