@@ -115,3 +115,9 @@ def _acknowledge(cluster: rds.DatabaseCluster, team: TeamConfig) -> None:
             "AwsSolutions-RDS6",
             "The team file may ask for it; else the server has a password, which is fetched for each connection.",
         )
+    if team.temporary:
+        acknowledge(
+            cluster,
+            ["AwsSolutions-RDS10", "RDSInstanceDeletionProtectionEnabled"],
+            "The team is temporary: its data goes with its stacks.",
+        )

@@ -16,6 +16,13 @@ from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, OIDC, REPLICA, ZONE
 ABSENT = object()
 """The key is not in the file."""
 
+
+class Together(dict[str, object]):
+    """Keys of one section that make sense with each other alone: one value, as of the first of them."""
+
+
+_PAUSING = {"engine": "aurora-postgresql", "min_acu": 0, "max_acu": 32, "auto_pause_minutes": 60}
+_TOGETHER = {"database.min_acu", "database.max_acu", "database.auto_pause_minutes"}
 _EXISTING = {
     "vpc_id": "vpc-0123456789abcdef0",
     "vpc_cidr": "10.1.0.0/16",
@@ -37,9 +44,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "server.metrics_from": (ABSENT, ["10.30.0.0/16", "192.168.7.9/32"]),
     "database.instance_class": (ABSENT, "db.m7g.2xlarge"),
     "database.storage_gib": (ABSENT, 400),
-    "database.min_acu": (ABSENT, 0),
-    "database.max_acu": (ABSENT, 32),
-    "database.auto_pause_minutes": (ABSENT, 60),
+    "database.engine": (ABSENT, "aurora-postgresql", Together(_PAUSING)),
     "database.backup_retention_days": (ABSENT, 35),
     "database.backup_window": (ABSENT, "02:00-03:00"),
     "database.maintenance_window": (ABSENT, "sun:04:00-sun:05:00"),
@@ -78,7 +83,7 @@ def options() -> dict[str, tuple[object, ...]]:
 
     Raises KeyError for a key that has no sample yet.
     """
-    return {key: _values(key, field) for key, field in _fields(TeamConfig)}
+    return {key: _values(key, field) for key, field in _fields(TeamConfig) if key not in _TOGETHER}
 
 
 def document(choice: dict[str, object]) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def document(choice: dict[str, object]) -> dict[str, Any]:
             inner = made
             for section in sections:
                 inner = inner.setdefault(section, {})
-            inner[name] = value
+            inner.update(value if isinstance(value, Together) else {name: value})
     return made
 
 
@@ -104,13 +109,15 @@ def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fie
 
 
 def _values(key: str, field: FieldInfo) -> tuple[object, ...]:
+    if key in _SAMPLES:
+        return _SAMPLES[key]
     kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, types.UnionType) else ()
     kind = next((kind for kind in kinds if kind is not type(None)), field.annotation)
     if kind is bool:
         return _default_first(field, (False, True))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _default_first(field, tuple(member.value for member in kind))
-    return _SAMPLES[key]
+    raise KeyError(key)
 
 
 def _default_first(field: FieldInfo, values: tuple[object, ...]) -> tuple[object, ...]:

@@ -1,10 +1,12 @@
 """A team's database as an Aurora cluster."""
 
 import pytest
-from aws_cdk.assertions import Match
+from aws_cdk.assertions import Match, Template
 
 from stacks.data.database_parameters import PARAMETERS
-from tests.stacks.shapes import team, template
+from stacks.team.config import TeamConfig
+from tests.stacks.own_rules import broken_rules
+from tests.stacks.shapes import synthesize, team, template
 
 ON_AURORA = ["growing", "pausing"]
 
@@ -68,6 +70,20 @@ def test_windows_are_the_team_files() -> None:
     data = template("growing", "data")
     windows = {"PreferredBackupWindow": "02:00-03:00", "PreferredMaintenanceWindow": "sun:04:00-sun:05:00"}
     data.has_resource_properties("AWS::RDS::DBCluster", windows)
+
+
+def test_a_temporary_teams_cluster_passes_all_rules_and_goes_with_its_stack() -> None:
+    temporary = TeamConfig.model_validate(
+        {"name": "brief", "region": "eu-west-1", "temporary": True, "database": {"engine": "aurora-postgresql"}}
+    )
+    made = {stack.stack_name: stack.template for stack in synthesize(temporary).stacks}
+    (cluster,) = Template.from_json(made["mlflow-brief-data"]).find_resources("AWS::RDS::DBCluster").values()
+    assert (cluster["DeletionPolicy"], cluster["UpdateReplacePolicy"]) == ("Delete", "Delete")
+    assert (cluster["Properties"]["DeletionProtection"], cluster["Properties"]["DeleteAutomatedBackups"]) == (
+        False,
+        True,
+    )
+    assert broken_rules(temporary, made) == []
 
 
 def test_nothing_asks_a_database_that_is_to_pause_by_the_clock() -> None:
