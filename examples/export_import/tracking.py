@@ -69,6 +69,8 @@ class Tracking:
 
     def _fill(self, experiment: Experiment, runs: list[Run]) -> None:
         old, new = experiment.experiment_id, self.journal.ids["experiment"][experiment.experiment_id]
+        if self.target.get_experiment(new).lifecycle_stage == "deleted":
+            return  # the last that is done to one
         for key, value in experiment.tags.items():
             self.target.set_experiment_tag(new, key, value)
         models = list(every(self.source.search_logged_models, [old]))
@@ -84,7 +86,7 @@ class Tracking:
             print(f"\r{experiment.name}: {number} of {len(traces)} traces", end="", file=sys.stderr)
         print(file=sys.stderr)
         if experiment.lifecycle_stage == "deleted":
-            self._once("deletion", old, self.target.delete_experiment, new)
+            self.target.delete_experiment(new)
         print(f"{experiment.name}: {len(runs)} runs, {len(models)} models, {len(traces)} traces")
 
     def _once(self, kind: str, old: str, move, *arguments) -> None:
@@ -96,6 +98,8 @@ class Tracking:
         """All of it is safe to be done twice."""
         old, new = run.info.run_id, self.runs[run.info.run_id]
         there = self.target.get_run(new)
+        if there.info.lifecycle_stage == "deleted":
+            return  # the last that is done to one
         for params in parts(run.data.params.items(), 100):
             self.target.log_batch(new, params=[Param(*item) for item in params])
         for key in (MLFLOW_PARENT_RUN_ID, "mlflow.log-model.history"):

@@ -24,6 +24,8 @@ direction, folder = sys.argv[1:]
 server = mlflow.get_tracking_uri()
 if direction not in ("export", "import") or not server.startswith("http"):
     sys.exit(__doc__)
+# It would name each run on the new server.
+os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 # MLflow keeps the artifacts of a store without a server below the working folder.
 Path(folder).mkdir(parents=True, exist_ok=True)
 os.chdir(folder)

@@ -115,10 +115,10 @@ def inputs():
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
     run = client.create_run(experiment())
-    data = Dataset("iris", "d1", "local", json.dumps({"uri": "iris.csv"}))
+    data = Dataset("petals", "d1", "local", json.dumps({"uri": "petals.csv"}))
     client.log_inputs(run.info.run_id, datasets=[DatasetInput(data, [InputTag("mlflow.data.context", "training")])])
     logged = client.get_run(run.info.run_id).inputs.dataset_inputs
-    assert [entry.dataset.name for entry in logged] == ["iris"], logged
+    assert [entry.dataset.name for entry in logged] == ["petals"], logged
 
 
 def registry():

@@ -23,7 +23,7 @@ class Doubles(mlflow.pyfunc.PythonModel):
 
 
 def seed() -> None:
-    client.delete_experiment(client.create_experiment("given up"))
+    client.delete_experiment(client.create_experiment("given up", tags={"owner": "nobody"}))
     experiment = client.create_experiment("Größen, 大小", tags={"owner": "botany"})
     mlflow.set_experiment(experiment_id=experiment)
     parent = client.create_run(experiment, 1_700_000_000_000, {"mlflow.user": "ana"}, "parent").info.run_id
