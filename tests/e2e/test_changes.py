@@ -32,12 +32,15 @@ class TestOnMiniStack(Changes):
             team.team_file.write_text(CHANGED)
             team.up()
         stores = Stores(team)
-        said = User(tmp_path, team.url, stores.password).run_example("models/large.py").splitlines()
+        user = User(tmp_path, team.url, stores.password)
+        # The links lead to the emulator's own S3, whose certificate only this machine knows.
+        trust = {"REQUESTS_CA_BUNDLE": str(team.laptop.emulator.endpoint.ca_bundle)}
+        said = user.run_example("models/large.py", **trust).splitlines()
         assert said[:2] == ["same True", "answers True"]
         (where,) = stores.rows("SELECT artifact_location FROM logged_models WHERE model_id = %(id)s", id=said[2])[0]
         assert stores.objects(where)["artifacts/weights.npy"] > 2**30
         log = (team.folder / "logs" / "server.log").read_text().splitlines()
-        routes = {line.get("route", "") for line in map(json.loads, log) if line["message"] == "request"}
+        routes = {line["route"] or "" for line in map(json.loads, log) if line["message"] == "request"}
         assert {route.rpartition("/mlflow-artifacts/")[2].partition("/<")[0] for route in routes} >= {
             "mpu/create",
             "mpu/complete",
