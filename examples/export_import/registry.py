@@ -23,9 +23,10 @@ def move_registry(source: MlflowClient, target: MlflowClient, journal: Journal) 
     models |= {model.name: (model, PROMPT) for model in every(source.search_registered_models, PROMPTS)}
     moving = [(model, kind) for model, kind in models.values() if _there_is_place_for(model, kind, target, journal)]
     versions = [version for model, kind in moving for version in _versions_of(model, kind, source)]
-    there = {(version.name, version.version) for found in moving for version in _versions_of(*found, target)}
+    there = {(version.name, str(version.version)) for found in moving for version in _versions_of(*found, target)}
     for version in sorted(versions, key=lambda version: (version.creation_timestamp, int(version.version))):
-        if (version.name, version.version) in there:
+        # A number in a store without a server, and a text from one.
+        if (version.name, str(version.version)) in there:
             continue
         try:
             _move_version(version, source, target, journal)
