@@ -23,6 +23,7 @@ _DOMAIN = {"name": "mlflow.example.com", "hosted_zone_id": "Z0123456789ABC", "ho
 # Each way to a server, as its team file says it; the first is the one that all other tables are about.
 _WAYS: dict[str, dict[str, Any]] = {
     "`access: internal`": {},
+    "`server.metrics_from`": {"server": {"metrics_from": ["10.30.0.0/16"]}},
     "`domain`, `network.private_link`": {
         "domain": _DOMAIN,
         "network": {"private_link": {"allowed_principals": ["arn:aws:iam::111122223333:root"]}},

@@ -24,6 +24,8 @@ def ways(words: Words) -> Iterator[Way]:
         yield from _to_listener(words, listener)
     for group in words.resources("AWS::ElasticLoadBalancingV2::TargetGroup"):
         yield _to_targets(words, group)
+    for service in words.resources("AWS::ECS::Service"):
+        yield from _to_tasks(words, service)
 
 
 def refusals(words: Words) -> Iterator[tuple[str, str, str]]:
@@ -72,6 +74,16 @@ def _to_targets(words: Words, group: Named) -> Way:
     tls = _PASSED_ON if properties["Protocol"] == "TCP" else _NO_TLS
     # ECS registers a service's tasks itself.
     return ", ".join(_before(words, group)), ", ".join(targets) or "the tasks", str(properties["Port"]), tls
+
+
+def _to_tasks(words: Words, service: Named) -> Iterator[Way]:
+    """Past the load balancer."""
+    network = service.properties["NetworkConfiguration"]["AwsvpcConfiguration"]
+    groups = [words.say(group, service.stack) for group in network["SecurityGroups"]]
+    for group in words.resources("AWS::EC2::SecurityGroup"):
+        if group.name in groups:
+            for rule in group.properties.get("SecurityGroupIngress", []):
+                yield _peer(words, group, rule), "the tasks", str(rule["ToPort"]), _NO_TLS
 
 
 def _before(words: Words, group: Named) -> Iterator[str]:
