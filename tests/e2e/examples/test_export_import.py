@@ -40,7 +40,7 @@ def test_what_was_started_locally_arrives_whole_on_the_server(
     for query in WHAT_ARRIVES:
         assert stores.rows(query) == [list(row) for row in started_locally(query)], query
 
-    (parent,) = stores.rows("SELECT run_uuid, artifact_uri FROM runs WHERE name = 'by C'")
+    (parent,) = stores.rows(f"SELECT run_uuid, artifact_uri FROM runs {OF_IRIS} AND runs.name = 'by C'")
     nested = "SELECT count(*) FROM tags WHERE key = 'mlflow.parentRunId' AND value = %(id)s"
     assert stores.rows(nested, id=parent[0]) == [[3]]
     assert b'"classes"' in stores.read(parent[1], "data/classes.json")
