@@ -30,7 +30,7 @@ from kit.progress import Report
 from stacks.team.config import TeamConfig
 from stacks.team.files import load_teams
 
-STATE = Path(os.environ.get("KIT_STATE", ROOT / ".kit"))
+STATE = Path(os.environ.get("KIT_STATE") or ROOT / ".kit")
 """Where all teams' servers on this machine keep their data. KIT_STATE moves it, for tests beside a person's own."""
 _TASK_START_S = 300
 _TASK_STOP_S = 150
