@@ -77,7 +77,6 @@ def database_cluster(
     )
     _acknowledge(cluster, team)
     return DatabaseServer(
-        resource=cluster,
         identifier=cluster.cluster_identifier,
         identifier_name="DBClusterIdentifier",
         resource_id=cluster.cluster_resource_identifier,

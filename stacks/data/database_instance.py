@@ -72,7 +72,6 @@ def database_instance(
     )
     _acknowledge(instance, team)
     return DatabaseServer(
-        resource=instance,
         identifier=instance.instance_identifier,
         identifier_name="DBInstanceIdentifier",
         resource_id=cast(str, instance.instance_resource_id),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_rds as rds
-from constructs import Construct
 
 from stacks.team.config import Insights
 
@@ -20,7 +19,6 @@ class DatabaseServer:
     """A DB instance, or an Aurora cluster of them.
 
     Attributes:
-        resource: what data is lost with.
         identifier: its own.
         identifier_name: how RDS's API and CloudWatch call that: `DBInstanceIdentifier` or `DBClusterIdentifier`.
         resource_id: the name by which IAM knows it.
@@ -29,7 +27,6 @@ class DatabaseServer:
         backup: it, for a plan of AWS Backup.
     """
 
-    resource: Construct
     identifier: str
     identifier_name: str
     resource_id: str
