@@ -3,10 +3,10 @@
 from typing import Any, Self
 
 from moto.core.common_models import CloudFormationModel
-from moto.core.utils import camelcase_to_underscores
 from moto.rds.models import rds_backends
 
 from kit.emulators.moto.added import Added, Json
+from kit.emulators.moto.rds_arguments import rds_arguments
 
 
 class DbCluster(Added, CloudFormationModel):
@@ -42,7 +42,7 @@ class DbCluster(Added, CloudFormationModel):
     ) -> Self:
         # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
         identifier = resource_name.lower()[:63].rstrip("-")
-        arguments = {**_arguments(cloudformation_json["Properties"]), "db_cluster_identifier": identifier}
+        arguments = {**rds_arguments(cloudformation_json["Properties"]), "db_cluster_identifier": identifier}
         return cls(rds_backends[account_id][region_name].create_db_cluster(arguments))
 
     @classmethod
@@ -56,7 +56,7 @@ class DbCluster(Added, CloudFormationModel):
     ) -> Self:
         # What CloudFormation says of logs is a list, and what the API takes says which to add and which to drop.
         left_out = ("enable_cloudwatch_logs_exports", "master_username", "storage_encrypted", "kms_key_id")
-        arguments = _arguments(cloudformation_json["Properties"])
+        arguments = rds_arguments(cloudformation_json["Properties"])
         cluster = rds_backends[account_id][region_name].modify_db_cluster(
             {
                 **{name: value for name, value in arguments.items() if name not in left_out},
@@ -117,10 +117,3 @@ class DbClusterParameterGroup(Added, CloudFormationModel):
             for name, value in properties["Parameters"].items()
         ]
         rds_backends[account_id][region_name].modify_db_cluster_parameter_group(self.physical_resource_id, parameters)
-
-
-def _arguments(properties: Json) -> Json:
-    """Properties of a DB cluster as moto's backend takes them."""
-    arguments = {camelcase_to_underscores(name): value for name, value in properties.items()}
-    # CloudFormation takes a number in quotes, too.
-    return arguments | {name: int(arguments[name]) for name in ("port",) if name in arguments}

@@ -22,6 +22,7 @@ from kit.emulators.moto import aurora as aurora
 from kit.emulators.moto import recorded as recorded
 from kit.emulators.moto import security_group_rules as security_group_rules
 from kit.emulators.moto.added import Added, Json
+from kit.emulators.moto.rds_arguments import rds_arguments
 from kit.emulators.secret_string import secret_string
 
 MOTO_VERSION = "5.2.5"
@@ -127,7 +128,7 @@ class DbInstance(Added, CloudFormationModel):
     ) -> Self:
         # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
         identifier = resource_name.lower()[:63].rstrip("-")
-        arguments = {"db_instance_identifier": identifier, **_rds_arguments(cloudformation_json["Properties"])}
+        arguments = {"db_instance_identifier": identifier, **_instance_arguments(cloudformation_json["Properties"])}
         return cls(rds_backends[account_id][region_name].create_db_instance(arguments))
 
     @classmethod
@@ -139,7 +140,7 @@ class DbInstance(Added, CloudFormationModel):
         account_id: str,
         region_name: str,
     ) -> Self:
-        arguments = _rds_arguments(cloudformation_json["Properties"])
+        arguments = _instance_arguments(cloudformation_json["Properties"])
         database = rds_backends[account_id][region_name].modify_db_instance(
             original_resource.physical_resource_id, arguments
         )
@@ -193,11 +194,8 @@ def _random_password(backend: Any, rules: Json) -> str:
     return str(json.loads(backend.get_random_password(**arguments))["RandomPassword"])
 
 
-def _rds_arguments(properties: Json) -> Json:
-    """Properties of a DB instance as moto's backend takes them."""
-    arguments = {camelcase_to_underscores(name): value for name, value in properties.items()}
-    # CloudFormation takes a number in quotes, too.
-    arguments |= {name: int(arguments[name]) for name in ("allocated_storage", "port") if name in arguments}
+def _instance_arguments(properties: Json) -> Json:
+    arguments = rds_arguments(properties)
     groups = arguments.pop("vpc_security_groups", [])
     # An instance of a cluster is in the cluster's.
     if "db_cluster_identifier" not in arguments:
