@@ -89,9 +89,10 @@ def two_writers():
 def write(run_id, own):
     """One of the writers; the error code for a parameter that each gives another value."""
     client = mlflow.MlflowClient()
-    for step in range(25):
+    sign = {"left": 1, "right": -1}[own]  # to MLflow, two points of one key, millisecond, step and value are one
+    for step in range(1, 26):
         client.log_metric(run_id, own, step, step=step)
-        client.log_metric(run_id, "shared", step, step=step)
+        client.log_metric(run_id, "shared", sign * step, step=step)
     client.set_tag(run_id, "last", own)
     return refused(client.log_param, run_id, "shared", own)
 
