@@ -11,6 +11,7 @@ class Way:
 
     Attributes:
         port: where it listens.
+        connections: how many have come.
         waiting: set when a connection has come that is not passed on yet.
     """
 
@@ -19,6 +20,7 @@ class Way:
         self._open = threading.Event()
         self._open.set()
         self.waiting = threading.Event()
+        self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -40,6 +42,7 @@ class Way:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                self.connections += 1
                 threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
 
     def _pass_on(self, client: socket.socket) -> None:

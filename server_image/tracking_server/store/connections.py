@@ -12,7 +12,7 @@ from mlflow.environment_variables import (
     MLFLOW_SQLALCHEMYSTORE_POOL_SIZE,
 )
 from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import BAD_REQUEST
+from mlflow.protos.databricks_pb2 import BAD_REQUEST, TEMPORARILY_UNAVAILABLE
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -65,14 +65,17 @@ def fetch(engine: Engine, statement: str, parameters: dict[str, Any]) -> list[Ro
     with MLflow's errors. So a connection that broke is no error either.
 
     Raises:
-        MlflowException: All connections of the pool are in use, for as long as one waits.
+        MlflowException: PostgreSQL takes no new connection, or all of the pool are in use, for as long as one waits.
     """
     try:
         connection = engine.raw_connection()
-    except (psycopg2.OperationalError, TrackingServerError):
+    except TrackingServerError:
         return None
+    # Both as MLflow puts them; its code would wait once more.
+    except psycopg2.OperationalError as error:
+        _logger.error("PostgreSQL takes no connection: %s", error)  # noqa: TRY400
+        raise MlflowException(message=error, error_code=TEMPORARILY_UNAVAILABLE) from error
     except SQLAlchemyError as error:
-        # As MLflow puts it; its code would wait once more.
         raise MlflowException(message=error, error_code=BAD_REQUEST) from error
     try:
         return _fetch(connection.dbapi_connection, statement, parameters)

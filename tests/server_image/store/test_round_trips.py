@@ -1,14 +1,20 @@
 """What the store is for, and what happens when things go wrong below it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from tests.server_image.deployment import Deployment
 from tests.server_image.store.both import API, Both, round_trips, statements
+from tests.server_image.way_to_database import way_to
 
 METRIC = {"key": "m", "value": 1.0, "timestamp": 1, "step": 1}
 PAIR = {"key": "k", "value": "v"}
+GET = f"{API}/runs/get?run_id=00000000000000000000000000000000"
+CLOSE_ALL = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("runs/log-metric", METRIC),
     ("runs/log-parameter", PAIR),
@@ -68,13 +74,29 @@ def test_a_connection_that_postgresql_closed_is_no_error(both: Both, call: tuple
     run, _ = both.ids[int(both.run()[1:-1])]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: server.get(f"{API}/runs/get?run_id={run}"), range(16)))
-    closed = server.deployment.query(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    assert closed > [(0,)]
+    assert server.deployment.query(CLOSE_ALL) > [(0,)]
     answers = [
         server.get(f"{API}/{path}") if content is None else server.post(f"{API}/{path}", {"run_id": run, **content})
         for _ in range(3)
     ]
     assert {answer.status for answer in answers} == {200}
+
+
+def test_a_database_that_does_not_answer_is_waited_for_once(
+    make_deployment: Callable[..., Deployment], template: str
+) -> None:
+    deployment = make_deployment(template)
+    with (
+        way_to(deployment.postgres.port) as way,
+        deployment.serving(
+            TRACKING_AUTH="none", DATABASE_PORT=str(way.port), DATABASE_CONNECT_TIMEOUT_SECONDS="2"
+        ) as server,
+    ):
+        assert server.get(GET).status == 404
+        way.close()
+        deployment.query(CLOSE_ALL)
+        for _ in "the pool's last connection", "a new one":
+            before = way.connections
+            answer = server.get(GET)
+            assert (answer.status, answer.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
+            assert way.connections - before == 1
