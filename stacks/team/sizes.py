@@ -70,6 +70,9 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v
 _ENGINES = 3
 """SQLAlchemy engines in each of MLflow's workers: tracking store, model registry, users."""
 
+_READINESS = 1
+"""Beside each worker's engines: `/health/ready` makes one of its own, and never two at once."""
+
 _MIGRATE, _ROTATE, _GARBAGE_COLLECTION, _RESERVED = 3, 2, 3, 5
 """Beside the servers: `migrate`, `rotate`, `mlflow gc`, and what PostgreSQL (3) and RDS (2) keep for superusers."""
 
@@ -134,7 +137,8 @@ class Sizing:
     @property
     def connections(self) -> int:
         """Database connections that can be open at once: in a rollout old and new tasks both run."""
-        servers = self.most_tasks * 2 * self.workers * _ENGINES * (self.pool_size + self.max_overflow)
+        worker = _ENGINES * (self.pool_size + self.max_overflow) + _READINESS
+        servers = self.most_tasks * 2 * self.workers * worker
         return servers + _MIGRATE + _ROTATE + _GARBAGE_COLLECTION + _RESERVED
 
 

@@ -68,7 +68,7 @@ def test_an_aurora_that_pauses_keeps_its_password(tmp_path: Path) -> None:
         ),
         (
             f"database: {{{AURORA}, max_acu: 1}}\nserver: {{tasks: 3}}",
-            "server.tasks: 3 asks for 193 connections during a rollout; "
+            "server.tasks: 3 asks for 199 connections during a rollout; "
             "allowed: 157 with database.max_acu: 1; try database.max_acu: 1.5",
         ),
     ],

@@ -91,7 +91,7 @@ def test_a_task_that_fargate_does_not_run_is_refused(refused: Refused, server: s
 
 def test_more_tasks_than_the_database_has_connections_for_are_refused(refused: Refused) -> None:
     assert refused("region: eu-west-1\nserver: {tasks: 3}") == (
-        "research.yaml: server.tasks: 3 asks for 193 connections during a rollout; "
+        "research.yaml: server.tasks: 3 asks for 199 connections during a rollout; "
         "allowed: 157 on db.t4g.small; try database.instance_class: db.t4g.medium"
     )
 
@@ -115,7 +115,7 @@ def test_what_the_refusal_proposes_is_taken(tmp_path: Path) -> None:
 
 def test_a_database_too_small_for_the_size_is_refused(refused: Refused) -> None:
     said = refused("region: eu-west-1\nsize: large\ndatabase: {instance_class: db.t4g.micro}")
-    assert said.startswith("research.yaml: database.instance_class: 'db.t4g.micro' asks for 733 connections")
+    assert said.startswith("research.yaml: database.instance_class: 'db.t4g.micro' asks for 757 connections")
     assert said.endswith("try database.instance_class: db.t4g.xlarge")
 
 
@@ -141,7 +141,7 @@ def test_room_for_no_more_tasks_than_there_are_is_refused(refused: Refused) -> N
 
 def test_the_most_tasks_are_what_the_database_needs_connections_for(refused: Refused, tmp_path: Path) -> None:
     assert refused("region: eu-west-1\nserver: {max_tasks: 4}") == (
-        "research.yaml: server.max_tasks: 4 asks for 253 connections during a rollout; "
+        "research.yaml: server.max_tasks: 4 asks for 261 connections during a rollout; "
         "allowed: 157 on db.t4g.small; try database.instance_class: db.t4g.medium"
     )
     text = "region: eu-west-1\nserver: {max_tasks: 4}\ndatabase: {instance_class: db.t4g.medium}"

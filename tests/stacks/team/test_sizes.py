@@ -47,8 +47,8 @@ def test_connections_are_counted_for_a_rollout() -> None:
         vcpu=2, memory_mib=4096, tasks=3, instance_class="db.t4g.large", storage_gib=20, multi_az=False, max_acu=4,
         pool_size=4, max_overflow=1,
     )  # fmt: skip
-    # 3 tasks twice, 2 workers, 3 engines, 4 + 1 connections; then migrate, garbage collection, reserved.
-    assert sizing.connections == 3 * 2 * 2 * 3 * 5 + 3 + 2 + 3 + 5
+    # 3 tasks twice, 2 workers, 3 engines, 4 + 1 connections, readiness; migrate, rotate, garbage collection, reserved.
+    assert sizing.connections == 3 * 2 * 2 * (3 * 5 + 1) + 3 + 2 + 3 + 5
 
 
 def test_no_class_allows_more_connections_than_rds() -> None:
