@@ -16,7 +16,7 @@ from pathlib import Path
 
 # What a client may say of the size of the parts that it downloads; MLflow's default is 100 MiB.
 _PART_SIZE = "MLFLOW_MULTIPART_DOWNLOAD_CHUNK_SIZE"
-_PART_SIZES_MIB = (16, 32, 256, 512)
+_PART_SIZES_MIB = (8, 16, 32)
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from kit.local.laptop import Laptop
 from stacks.team.config import ArtifactsMode, Auth, TeamConfig
 
 USERNAME = "admin"
+# MLflow's client holds each part whole, and takes 100 MiB for one: docs/reference/performance.md.
+_PART_BYTES = 16 * 1024**2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,8 @@ class TeamServer:
             found["MLFLOW_TRACKING_USERNAME"] = USERNAME
         if self.takes_signatures:
             found["MLFLOW_TRACKING_AWS_SIGV4"] = "true"
+        if self.team.artifacts.mode == ArtifactsMode.PRESIGNED:
+            found["MLFLOW_MULTIPART_DOWNLOAD_CHUNK_SIZE"] = str(_PART_BYTES)
         return found
 
     def refuse_signatures(self, client: str) -> None:

@@ -85,6 +85,12 @@ def test_a_token_is_asked_for_where_an_openid_provider_gives_them(kind: str, ser
     assert asked == (server.team.auth == "oidc")
 
 
+@pytest.mark.parametrize(("kind", "server"), EVERY)
+def test_downloads_by_links_come_in_small_parts(kind: str, server: TeamServer) -> None:
+    by_links = server.team.artifacts.mode == "presigned" and kind != "java"
+    assert ("MLFLOW_MULTIPART_DOWNLOAD_CHUNK_SIZE" in LINES[kind](server)) == by_links
+
+
 SIGNED = TeamConfig.model_validate(
     {"name": "research", "region": "eu-west-1", "access": "public", "auth": "iam", "artifacts": {"mode": "direct"}}
 )
