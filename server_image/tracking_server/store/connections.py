@@ -73,7 +73,7 @@ def fetch(engine: Engine, statement: str, parameters: dict[str, Any]) -> list[Ro
         return None
     # Both as MLflow puts them; its code would wait once more.
     except psycopg2.OperationalError as error:
-        _logger.error("PostgreSQL takes no connection: %s", error)  # noqa: TRY400
+        _logger.error("PostgreSQL takes no connection: %s", error)
         raise MlflowException(message=error, error_code=TEMPORARILY_UNAVAILABLE) from error
     except SQLAlchemyError as error:
         raise MlflowException(message=error, error_code=BAD_REQUEST) from error
