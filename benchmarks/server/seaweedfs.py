@@ -28,7 +28,8 @@ def running(folder: Path, keys: Mapping[str, str]) -> Iterator[str]:
     folder.mkdir()
     ports = {server: (free_port(), free_port()) for server in _SERVERS}
     command = [str(_HOME / "bin" / "weed"), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
-    command += ["-filer", "-s3", "-volume.max=8", "-master.volumeSizeLimitMB=4096"]
+    # Seven volumes are the filer's own; the rest has room for the files of many rounds.
+    command += ["-filer", "-s3", "-volume.max=32", "-master.volumeSizeLimitMB=4096"]
     # What listens on a port of its own choice, or reports to its makers.
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
     for server, (http, grpc) in ports.items():
