@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tracking_server import readiness
+from tracking_server.body_limit import BodyLimit
 from tracking_server.compressed import CompressedFiles
 from tracking_server.database import SERVER_ROLE
 from tracking_server.engines import connect_as_server, database_url
@@ -90,7 +91,7 @@ def create_app(settings: ServeSettings) -> Application:
     # Some of MLflow's calls hold two connections: as many threads as connections could wait for each other.
     threads = max(1, settings.connections // 2)
     application = Shortcut(application, flask, paths, is_allowed_host, threads)
-    application = WithoutAssistant(WithoutJobs(application))
+    application = WithoutAssistant(WithoutJobs(BodyLimit(application)))
     application = Readiness(application, readiness.checks(settings, server), readiness.longest_seconds(settings))
     observe = observer() if settings.metrics_port else None
     return BehindLoadBalancer(RequestLog(application, flask, observe), settings.scheme)
