@@ -37,9 +37,9 @@ def test_it_is_held_to_the_memory_and_the_cpu_of_its_size(server: Server, deploy
 
 def test_browsers_are_sent_the_pages_scripts_compressed(server: Server, deployment: ContainerDeployment) -> None:
     found = deployment.exec(
-        "sh", "-c", "cd /app/venv/lib/python3.*/site-packages/mlflow/server/js/build && ls static/js/main.*.js"
+        "sh", "-c", "cd /app/venv/lib/python3.*/site-packages/mlflow/server/js/build && ls static/js/main.*.js.gz"
     )
-    script = f"/static-files/{found.strip()}"
+    script = f"/static-files/{found.strip().removesuffix('.gz')}"
     whole = server.get(script)
     compressed = server.get(script, **{"Accept-Encoding": "gzip"})
     assert gzip.decompress(compressed.body) == whole.body
