@@ -134,6 +134,9 @@ def may(name: str, call: str) -> bool:
         ("DELETE/api/2.0/mlflow/logged-models/m-0123", {"Admin"}),
         ("DELETE/api/2.0/mlflow/webhooks/0123", {"Admin"}),
         ("POST/graphql", {"Admin"}),
+        ("POST/api/3.0/mlflow/traces/metrics", {"Reader", "Writer", "Admin"}),
+        ("POST/api/3.0/mlflow/traces/delete-traces", {"Admin"}),
+        ("POST/api/2.0/mlflow/webhooks", {"Admin"}),
     ],
 )
 def test_with_iam_a_role_may_call_what_its_name_says(call: str, who: set[str]) -> None:
