@@ -144,10 +144,20 @@ def _principal(words: Words, named: Named, principal: Any) -> str:
 
 def _condition(words: Words, named: Named, statement: dict[str, Any]) -> str:
     return "<br>".join(
-        f"{key} {'like' if 'Like' in operator else 'is'} {words.say(value, named.stack)}"
+        _test(operator, key, words.say(value, named.stack))
         for operator, tests in statement.get("Condition", {}).items()
         for key, value in tests.items()
     )
+
+
+def _test(operator: str, key: str, value: str) -> str:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
+    if operator == "Null":
+        return f"{key} is {'not given' if value == 'true' else 'given'}"
+    verb = "is not" if "Not" in operator else "is"
+    like = " like" if "Like" in operator else ""
+    or_missing = " or not given" if operator.endswith("IfExists") else ""
+    return f"{key} {verb}{like} {value}{or_missing}"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

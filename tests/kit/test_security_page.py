@@ -73,7 +73,11 @@ def test_it_says_what_the_firewall_refuses_and_what_it_only_counts(page: str, ro
         "| service TrackingServer/TaskRole | ecs-tasks.amazonaws.com | secretsmanager:GetSecretValue "
         "| data Database/UserSecret |  |",
         "| data Key | anybody | never kms:CreateGrant "
-        "| kms:GrantIsForAWSResource is false<br>aws:PrincipalIsAWSService is false |",
+        "| kms:GrantIsForAWSResource is false or not given<br>aws:PrincipalIsAWSService is false or not given |",
+        "| data ArtifactStore/Bucket/Policy | anybody | never s3:PutObject "
+        "| s3:x-amz-server-side-encryption is given<br>s3:x-amz-server-side-encryption is not aws:kms |",
+        "| data ArtifactStore/AccessLog/Policy | logging.s3.amazonaws.com | s3:PutObject "
+        "| aws:SourceArn is like data ArtifactStore/Bucket<br>aws:SourceAccount is ACCOUNT |",
     ],
 )
 def test_it_says_by_name_who_reaches_encrypts_and_reads_what(page: str, row: str) -> None:
