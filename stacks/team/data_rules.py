@@ -39,7 +39,20 @@ def _login(team: "TeamConfig") -> Iterator[Problem]:
 
 
 def _backup(team: "TeamConfig") -> Iterator[Problem]:
+    given = team.backup.model_fields_set
+    if team.temporary and "retention_days" in given and (days := team.backup.retention_days):
+        yield Problem(
+            ("backup", "retention_days"),
+            days,
+            "keeps data of a temporary team; not allowed beside temporary: true; remove one of them",
+        )
     if (vault := team.backup.copy_to) is None:
+        if "copy_retention_days" in given:
+            yield Problem(
+                ("backup", "copy_retention_days"),
+                team.backup.copy_retention_days,
+                "is about a copy that nothing makes; allowed beside copy_to; remove it, or add copy_to",
+            )
         return
     at = ("backup", "copy_to")
     if vault.split(":")[3] == team.region:

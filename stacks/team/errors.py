@@ -1,8 +1,9 @@
 """Says in one line each what is wrong with team files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -54,6 +55,8 @@ def problem_of(error: ErrorDetails) -> Problem:
             return Problem(path, error["input"], f"is out of bounds; allowed: {bound}; try {number}")
         case "enum":
             return Problem(path, error["input"], _not_one_of(error["input"], context["expected"]))
+        case "too_short" | "too_long" | "string_too_short" | "string_too_long":
+            return Problem(path, error["input"], _length(error["type"], context))
         case kind:
             return Problem(
                 path,
@@ -90,6 +93,14 @@ def _kind_of(value: object) -> str:
             return "a mapping"
         case _:
             return f"a {type(value).__name__}"
+
+
+def _length(kind: str, context: Mapping[str, Any]) -> str:
+    one, many = ("character", "characters") if kind.startswith("string") else ("entry", "entries")
+    if kind.endswith("short"):
+        # No key asks for more.
+        return f"is empty; allowed: at least one {one}; add it, or remove the key"
+    return f"is too long; allowed: at most {context['max_length']} {many}; shorten it"
 
 
 def _not_one_of(given: object, expected: str) -> str:

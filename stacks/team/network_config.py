@@ -33,7 +33,8 @@ class ExistingNetwork(Section):
         network_values.Subnets,
         Field(
             strict=False,
-            description="One for each zone, in their order: for a public server with a domain and `egress: public-ip`.",
+            description="One for each zone, in their order: for a public server with a domain, and for "
+            "`egress: public-ip`.",
         ),
     ] = ()
 

@@ -25,6 +25,9 @@ TEAM_TAG = "team"
 
 _NAME = re.compile(r"[a-z](-?[a-z0-9])*")
 _REGION = re.compile(r"\b[a-z]{2,4}(-[a-z]+)+-[0-9]")
+# China, the European Sovereign Cloud and the isolated ones call services by other names in policies.
+# https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+_OTHER_PARTITION = re.compile(r"cn-|eusc-|[a-z]{2}-iso[a-z]?-")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _TAG = re.compile(r"[\w\s+\-=.:/@]*")
 
@@ -57,6 +60,8 @@ def _team_name(value: str) -> str:
 
 
 def _region(value: str) -> str:
+    if _OTHER_PARTITION.match(value):
+        raise refuse("is of a partition whose names the kit does not know; allowed: regions of aws and aws-us-gov")
     if _REGION.fullmatch(value):
         return value
     better = re.search(_REGION, value.lower().replace("_", "-"))

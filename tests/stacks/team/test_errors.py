@@ -44,6 +44,15 @@ def test_a_missing_region_is_refused(refused: Refused) -> None:
         ("server: {tasks: 0}", "server.tasks: 0 is out of bounds; allowed: at least 1; try 1"),
         ("database: {backup_retention_days: 36}", "is out of bounds; allowed: at most 35; try 35"),
         ("database: {storage_gib: 5}", "is out of bounds; allowed: at least 20; try 20"),
+        (
+            "clients: {ci: {provider_arn: 'arn:aws:iam::123456789012:oidc-provider/ci.example.com', "
+            "subject: 'repo:example/a', audience: ''}}",
+            "clients.ci.audience: '' is empty; allowed: at least one character; add it, or remove the key",
+        ),
+        (
+            f"clients: {{trusted_arns: [{', '.join(['arn:aws:iam::123456789012:role/a'] * 21)}]}}",
+            "is too long; allowed: at most 20 entries; shorten it",
+        ),
         ("artifacts: {retention_days: 0}", "is out of bounds; allowed: at least 1; try 1"),
     ],
 )

@@ -155,3 +155,26 @@ def test_spare_capacity_is_for_teams_that_may_lose_all_tasks_at_once(refused: Re
     )
     assert accepted(tmp_path, "region: eu-west-1\nsize: dev\nserver: {spot: true}").server.spot
     assert accepted(tmp_path, "region: eu-west-1\ntemporary: true\nserver: {spot: true}").server.spot
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            "temporary: true\nbackup: {retention_days: 7}",
+            "backup.retention_days: 7 keeps data of a temporary team; not allowed beside temporary: true; remove one "
+            "of them",
+        ),
+        (
+            "backup: {copy_retention_days: 90}",
+            "backup.copy_retention_days: 90 is about a copy that nothing makes; allowed beside copy_to; remove it, or "
+            "add copy_to",
+        ),
+    ],
+)
+def test_a_backup_that_nothing_makes_is_refused(refused: Refused, lines: str, said: str) -> None:
+    assert refused(f"region: eu-west-1\n{lines}") == f"research.yaml: {said}"
+
+
+def test_a_temporary_team_may_say_that_it_has_no_backup(tmp_path: Path) -> None:
+    assert accepted(tmp_path, "region: eu-west-1\ntemporary: true\nbackup: {retention_days: 0}").temporary

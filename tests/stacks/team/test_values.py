@@ -35,7 +35,7 @@ def test_any_other_name_is_refused(refused: Refused, name: str, hint: str) -> No
     assert said.endswith(hint)
 
 
-@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "ap-southeast-7", "mx-central-1", "eusc-de-east-1"])
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "ap-southeast-7", "mx-central-1"])
 def test_a_region_is_taken_by_its_look(tmp_path: Path, region: str) -> None:
     assert accepted(tmp_path, f"region: {region}").region == region
 
@@ -54,6 +54,14 @@ def test_what_does_not_look_like_a_region_is_refused(refused: Refused, region: s
     said = refused(f"region: {region}")
     assert said.startswith("research.yaml: region: ")
     assert said.endswith(f" is not an AWS region; allowed: one such as eu-west-1; try {hint}")
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "eusc-de-east-1", "us-isob-east-1", "eu-isoe-west-1"])
+def test_a_region_whose_services_have_other_names_is_refused(refused: Refused, region: str) -> None:
+    assert refused(f"region: {region}") == (
+        f"research.yaml: region: '{region}' is of a partition whose names the kit does not know; "
+        "allowed: regions of aws and aws-us-gov"
+    )
 
 
 def test_tags_may_have_what_aws_allows(tmp_path: Path) -> None:
