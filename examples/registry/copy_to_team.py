@@ -32,6 +32,5 @@ with TemporaryDirectory() as folder:
     client.log_model_artifacts(model.model_id, path)
     client.finalize_logged_model(model.model_id, "READY")
 version = mlflow.register_model(f"models:/{model.model_id}", name, tags=tags)
-print(
-    "version", version.version, "inputs", len(mlflow.pyfunc.load_model(f"models:/{name}/1").metadata.signature.inputs)
-)
+loaded = mlflow.pyfunc.load_model(f"models:/{name}/{version.version}")
+print("version", version.version, "inputs", len(loaded.metadata.signature.inputs))

@@ -24,8 +24,8 @@ def refused_by_rds(resource_type: str, before: Mapping[str, Any], after: Mapping
             yield f"{change}, for RDS takes no version back: set EngineVersion to {old} or newer."
         elif pairs[0][1] > pairs[0][0] and after.get("AllowMajorVersionUpgrade") is not True:
             yield (
-                f"{change}, a major version, unasked: take a snapshot, and set AllowMajorVersionUpgrade for the one "
-                "deployment."
+                f"{change}, a major version, unasked: keep EngineVersion {old}, or take a snapshot and deploy once "
+                "with AllowMajorVersionUpgrade on this resource."
             )
     storage = [int(properties.get("AllocatedStorage", 0)) for properties in (before, after)]
     if storage[1] < storage[0]:

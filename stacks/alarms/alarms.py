@@ -65,9 +65,7 @@ class Alarms(Construct):
             alarm.add_alarm_action(told)
             alarm.add_ok_action(told)
             alarms.append(alarm)
-        self.dashboard = add_dashboard(
-            self, alarms=alarms, requests=requests, tasks=tasks, database=of_database.graphs(team, metric)
-        )
+        add_dashboard(self, alarms=alarms, requests=requests, tasks=tasks, database=of_database.graphs(team, metric))
         if team.alarms.monthly_budget_usd:
             add_budget(self, team, self.topic, team.alarms.monthly_budget_usd)
         self.stopping = [alarm for alarm, watch in zip(alarms, watches, strict=True) if watch.stops_deployments]

@@ -35,14 +35,22 @@ class TestOnMiniStack(Changes):
         user = User(tmp_path, team.url, stores.password)
         # The links lead to the emulator's own S3, whose certificate only this machine knows.
         trust = {"REQUESTS_CA_BUNDLE": str(team.laptop.emulator.endpoint.ca_bundle)}
+        before = len(answered(team))
         said = user.run_example("models/large.py", **trust).splitlines()
         assert said[:2] == ["same True", "answers True"]
         (where,) = stores.rows("SELECT artifact_location FROM logged_models WHERE model_id = %(id)s", id=said[2])[0]
-        assert stores.objects(where)["artifacts/weights.npy"] > 2**30
-        log = (team.folder / "logs" / "server.log").read_text().splitlines()
-        routes = {line["route"] or "" for line in map(json.loads, log) if line["message"] == "request"}
-        assert {route.rpartition("/mlflow-artifacts/")[2].partition("/<")[0] for route in routes} >= {
-            "mpu/create",
-            "mpu/complete",
-            "presigned",
-        }
+        files = stores.objects(where)
+        assert files.pop("artifacts/weights.npy") > 2**30
+        requests = answered(team)[before:]
+        assert {("POST", "mpu/create"), ("POST", "mpu/complete"), ("GET", "presigned")} <= set(requests)
+        # The small files alone go up by the server, each once, and nothing comes down by it.
+        through = [method for method, route in requests if route.startswith("artifacts/")]
+        assert through == ["PUT"] * len(files)
+
+
+def answered(team: LocalTeam) -> list[tuple[str, str]]:
+    """Method and route below /mlflow-artifacts/ of all that the server has answered, as its log has it."""
+    log = (team.folder / "logs" / "server.log").read_text().splitlines()
+    requests = [line for line in map(json.loads, log) if line["message"] == "request"]
+    routes = [((line["route"] or "").rpartition("/mlflow-artifacts/")[2], line["method"]) for line in requests]
+    return [(method, route.partition("/<")[0]) for route, method in routes]
