@@ -1,4 +1,4 @@
-"""A way to PostgreSQL on which connections can be made to wait, as those to an Aurora that wakes do."""
+"""A way to PostgreSQL on which connections can be made to wait, as those to an Aurora that wakes do, or to break."""
 
 import socket
 import threading
@@ -20,6 +20,7 @@ class Way:
         self._open = threading.Event()
         self._open.set()
         self.waiting = threading.Event()
+        self._losing = threading.Event()
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -29,6 +30,10 @@ class Way:
         """Lets no new connection on, until `open`."""
         self.waiting.clear()
         self._open.clear()
+
+    def break_at_next_answer(self) -> None:
+        """Closes the connection on which PostgreSQL answers next, and its answer is lost."""
+        self._losing.set()
 
     def open(self) -> None:
         """Passes on all that waits, and whatever comes."""
@@ -50,13 +55,16 @@ class Way:
             self.waiting.set()
         self._open.wait()
         server = socket.create_connection(("127.0.0.1", self._to))
-        threading.Thread(target=_copy, args=(client, server), daemon=True).start()
-        _copy(server, client)
+        threading.Thread(target=_copy, args=(client, server, threading.Event()), daemon=True).start()
+        _copy(server, client, self._losing)
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
+def _copy(source: socket.socket, target: socket.socket, losing: threading.Event) -> None:
     with suppress(OSError):
         while data := source.recv(65536):
+            if losing.is_set():
+                losing.clear()
+                break
             target.sendall(data)
     for end in (source, target):
         with suppress(OSError):

@@ -82,6 +82,8 @@ class PostgresqlStore(SqlAlchemyStore):  # type: ignore[misc]
                 start_time=start_time,
                 tags=json.dumps([(tag.key, tag.value) for tag in all_tags]),
             )
+            # A connection that broke may have done so after PostgreSQL had made the run.
+            row = row or self._fetch_one(runs.MADE_RUN, run_id=run_id)
         if row is None:
             return super().create_run(experiment_id, user_id, start_time, tags, run_name)
         info = RunInfo(

@@ -27,6 +27,8 @@ CREATE_RUN = """
     SELECT artifact_uri FROM run
 """
 
+MADE_RUN = "SELECT artifact_uri FROM runs WHERE run_uuid = %(run_id)s"
+
 # The run's name is a tag as well.
 UPDATE_RUN = f"""
     WITH runs AS (

@@ -1,14 +1,14 @@
 """What the store is for, and what happens when things go wrong below it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from tests.server_image.deployment import Deployment
+from tests.server_image.deployment import Deployment, Server
 from tests.server_image.store.both import API, Both, round_trips, statements
-from tests.server_image.way_to_database import way_to
+from tests.server_image.way_to_database import Way, way_to
 
 METRIC = {"key": "m", "value": 1.0, "timestamp": 1, "step": 1}
 PAIR = {"key": "k", "value": "v"}
@@ -82,9 +82,8 @@ def test_a_connection_that_postgresql_closed_is_no_error(both: Both, call: tuple
     assert {answer.status for answer in answers} == {200}
 
 
-def test_a_database_that_does_not_answer_is_waited_for_once(
-    make_deployment: Callable[..., Deployment], template: str
-) -> None:
+@pytest.fixture(scope="module")
+def on_a_way(make_deployment: Callable[..., Deployment], template: str) -> Iterator[tuple[Way, Server]]:
     deployment = make_deployment(template)
     with (
         way_to(deployment.postgres.port) as way,
@@ -92,11 +91,26 @@ def test_a_database_that_does_not_answer_is_waited_for_once(
             TRACKING_AUTH="none", DATABASE_PORT=str(way.port), DATABASE_CONNECT_TIMEOUT_SECONDS="2"
         ) as server,
     ):
-        assert server.get(GET).status == 404
-        way.close()
-        deployment.query(CLOSE_ALL)
-        for _ in "the pool's last connection", "a new one":
-            before = way.connections
-            answer = server.get(GET)
-            assert (answer.status, answer.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
-            assert way.connections - before == 1
+        yield way, server
+
+
+def test_a_database_that_does_not_answer_is_waited_for_once(on_a_way: tuple[Way, Server]) -> None:
+    way, server = on_a_way
+    assert server.get(GET).status == 404
+    way.close()
+    server.deployment.query(CLOSE_ALL)
+    for _ in "the pool's last connection", "a new one":
+        before = way.connections
+        answer = server.get(GET)
+        assert (answer.status, answer.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
+        assert way.connections - before == 1
+    way.open()
+
+
+def test_a_run_that_was_made_when_the_connection_broke_is_not_made_again(on_a_way: tuple[Way, Server]) -> None:
+    way, server = on_a_way
+    assert server.get(GET).status == 404
+    way.break_at_next_answer()
+    made = server.post(f"{API}/runs/create", {"experiment_id": "0", "run_name": "once"})
+    found = server.deployment.query("SELECT run_uuid FROM runs WHERE name = 'once'")
+    assert (made.status, [(made.json()["run"]["info"]["run_id"],)]) == (200, found)
