@@ -29,6 +29,7 @@ _EXISTING = {
     "availability_zones": ["eu-west-1a", "eu-west-1b"],
     "private_subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
 }
+_PRINCIPALS = {"allowed_principals": ["arn:aws:iam::444455556666:root"]}
 _PUBLIC_SUBNETS = {"public_subnet_ids": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"]}
 
 # Of keys that are neither yes or no nor one of a few words. A section whose keys need each other is one value.
@@ -54,7 +55,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "backup.copy_to": (ABSENT, ELSEWHERE),
     "backup.copy_retention_days": (ABSENT, 90),
     "network.cidr": (ABSENT, "10.9.0.0/24"),
-    "network.private_link": (ABSENT, {"allowed_principals": ["arn:aws:iam::444455556666:root"]}),
+    "network.private_link": (ABSENT, _PRINCIPALS, _PRINCIPALS | {"acceptance_required": False}),
     "network.existing": (ABSENT, _EXISTING, _EXISTING | _PUBLIC_SUBNETS),
     "artifacts.retention_days": (ABSENT, 3650),
     "artifacts.garbage_collection_days": (ABSENT, 90),

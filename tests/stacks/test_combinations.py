@@ -1,6 +1,5 @@
 """Every two values of a team file that go together make templates that pass all rules; any other two are refused."""
 
-import functools
 import json
 import subprocess
 import sys
@@ -16,25 +15,12 @@ from pydantic import ValidationError
 
 import app
 from stacks.team.config import TeamConfig
+from tests.stacks.combinations import combinations
 from tests.stacks.options import document, options
 from tests.stacks.own_rules import broken_rules
-from tests.stacks.pairs import Choice, Pair, covering
 from tests.stacks.shapes import CONTEXT
 
 _LINTED = 6
-
-
-def is_accepted(choice: Choice) -> bool:
-    try:
-        TeamConfig.model_validate(document(choice))
-    except ValidationError:
-        return False
-    return True
-
-
-@functools.cache
-def combinations() -> tuple[list[Choice], set[Pair]]:
-    return covering(options(), is_accepted)
 
 
 def findings(assembly: Path) -> Iterator[str]:
