@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from stacks import policies
+from stacks.policies import key_policies
 
 
 class AlarmTopic(Construct):
@@ -32,7 +32,7 @@ class AlarmTopic(Construct):
             enable_key_rotation=True,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        self._key.add_to_resource_policy(policies.refuse_grants())
+        self._key.add_to_resource_policy(key_policies.refuse_grants())
         self.topic = sns.Topic(self, "Topic", master_key=self._key, enforce_ssl=True)
         for address in emails:
             sns.Subscription(self, address, topic=self.topic, protocol=sns.SubscriptionProtocol.EMAIL, endpoint=address)

@@ -7,11 +7,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks import policies
 from stacks.data.artifact_store import ArtifactStore, arn_export
 from stacks.data.backup import Backup
 from stacks.data.database import Database
 from stacks.network.network_stack import NetworkStack
+from stacks.policies import key_policies
 from stacks.removal import removal_policy
 from stacks.rule_packs import acknowledge
 from stacks.team.config import TeamConfig
@@ -47,8 +47,8 @@ class DataStack(TeamStack):
             enable_key_rotation=True,
             removal_policy=removal_policy(team),
         )
-        self.key.add_to_resource_policy(policies.refuse_grants())
-        self.key.add_to_resource_policy(policies.encrypt_logs(self._log_groups_arn(team), self.region))
+        self.key.add_to_resource_policy(key_policies.refuse_grants())
+        self.key.add_to_resource_policy(key_policies.encrypt_logs(self._log_groups_arn(team), self.region))
         self.database = Database(
             self,
             "Database",

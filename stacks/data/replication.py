@@ -5,7 +5,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from stacks import policies
+from stacks.policies import replication
 from stacks.rule_packs import acknowledge, acknowledge_own_policy, in_findings
 from stacks.team.artifacts_config import ReplicaConfig
 
@@ -23,11 +23,11 @@ def allow_replication(
 ) -> None:
     """Lets the role read all versions of `source` and write them to the replica, each with its side's key."""
     for statement in (
-        policies.read_replication(source.bucket_arn),
-        policies.read_versions(source.bucket_arn),
-        policies.write_replicas(replica.bucket_arn),
-        policies.decrypt_replicated(key.key_arn, region),
-        policies.encrypt_replicas(replica.kms_key_arn, replica.region),
+        replication.read_configuration(source.bucket_arn),
+        replication.read_versions(source.bucket_arn),
+        replication.write(replica.bucket_arn),
+        replication.decrypt(key.key_arn, region),
+        replication.encrypt(replica.kms_key_arn, replica.region),
     ):
         role.add_to_policy(statement)
     for bucket_arn in (source.bucket_arn, replica.bucket_arn):

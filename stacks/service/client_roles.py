@@ -6,10 +6,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks import policies
 from stacks.data import artifact_store
 from stacks.data.backing import Backing
 from stacks.edge import gateway
+from stacks.policies import apis, artifacts, secrets
 from stacks.rule_packs import acknowledge
 from stacks.service.api_calls import EVERYTHING, READS, WRITES
 from stacks.team.clients_config import CiConfig
@@ -34,8 +34,8 @@ class ClientRoles(Construct):
         admin = self._policy(
             "Admin",
             [
-                policies.read_secrets([backing.admin_secret_arn]),
-                policies.decrypt_secrets(backing.kms_key_arn, region),
+                secrets.read([backing.admin_secret_arn]),
+                secrets.decrypt(backing.kms_key_arn, region),
             ],
             EVERYTHING,
         )
@@ -45,18 +45,18 @@ class ClientRoles(Construct):
         reader = self._policy(
             "Reader",
             [
-                policies.read_artifacts(backing.bucket_arn, artifact_store.PREFIX),
-                policies.list_artifacts(backing.bucket_arn),
-                policies.decrypt_artifacts(backing.kms_key_arn, region),
+                artifacts.read(backing.bucket_arn, artifact_store.PREFIX),
+                artifacts.list_names(backing.bucket_arn),
+                artifacts.decrypt(backing.kms_key_arn, region),
             ],
             READS,
         )
         writer = self._policy(
             "Writer",
             [
-                policies.read_and_write_artifacts(backing.bucket_arn, artifact_store.PREFIX),
-                policies.list_artifacts(backing.bucket_arn),
-                policies.encrypt_artifacts(backing.kms_key_arn, region),
+                artifacts.read_and_write(backing.bucket_arn, artifact_store.PREFIX),
+                artifacts.list_names(backing.bucket_arn),
+                artifacts.encrypt(backing.kms_key_arn, region),
             ],
             WRITES,
         )
@@ -73,7 +73,7 @@ class ClientRoles(Construct):
             self._role("Ci", _jobs(ci), [writer])
 
     def _policy(self, name: str, statements: list[iam.PolicyStatement], calls: Sequence[str]) -> iam.ManagedPolicy:
-        by_api = [policies.call_api(self._api_stage_arn, calls)] if self._api_stage_arn else []
+        by_api = [apis.call(self._api_stage_arn, calls)] if self._api_stage_arn else []
         policy = iam.ManagedPolicy(
             self,
             f"{name}Policy",

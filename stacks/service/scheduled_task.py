@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from stacks import policies
+from stacks.policies import tasks
 from stacks.rule_packs import acknowledge, acknowledge_own_policy, in_findings
 
 
@@ -99,11 +99,9 @@ class ScheduledTask(Construct):
             ),
         )
         for statement in (
-            policies.run_task(task_definition.task_definition_arn, cluster.cluster_arn),
-            policies.tag_new_tasks(cluster.arn_for_tasks("*")),
-            policies.pass_to_tasks(
-                [task_definition.task_role.role_arn, task_definition.obtain_execution_role().role_arn]
-            ),
+            tasks.run(task_definition.task_definition_arn, cluster.cluster_arn),
+            tasks.tag_new(cluster.arn_for_tasks("*")),
+            tasks.pass_roles([task_definition.task_role.role_arn, task_definition.obtain_execution_role().role_arn]),
         ):
             role.add_to_policy(statement)
         acknowledge(

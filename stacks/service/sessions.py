@@ -7,8 +7,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from stacks import policies
 from stacks.data.backing import Backing
+from stacks.policies import log_groups, sessions
 from stacks.removal import removal_policy
 from stacks.rule_packs import acknowledge, in_findings
 from stacks.team.config import TeamConfig
@@ -45,20 +45,20 @@ class Sessions(Construct):
     def admit(self, task_role: iam.Role) -> None:
         """Lets AWS's agent in the task, which has the task's role, take sessions and log them."""
         stack = cdk.Stack.of(self)
-        log_groups = stack.format_arn(
+        every_log_group = stack.format_arn(
             service="logs", resource="log-group", resource_name="*", arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
         )
         for statement in (
-            policies.take_sessions(),
-            policies.decrypt_sessions(self._key_arn),
-            policies.find_log_groups(log_groups),
-            policies.log_sessions(self._log.log_group_arn),
-            policies.encrypt_log(self._key_arn, stack.region),
+            sessions.take(),
+            sessions.decrypt(self._key_arn),
+            log_groups.find(every_log_group),
+            sessions.log(self._log.log_group_arn),
+            log_groups.encrypt(self._key_arn, stack.region),
         ):
             task_role.add_to_policy(statement)
         acknowledge(task_role, "AwsSolutions-IAM5[Resource::*]", "The actions of ssmmessages know no resource.")
         acknowledge(
             task_role,
-            f"AwsSolutions-IAM5[Resource::{in_findings(task_role, log_groups)}]",
+            f"AwsSolutions-IAM5[Resource::{in_findings(task_role, every_log_group)}]",
             "The agent asks for all names before it knows its own log group: it reads names, and no log.",
         )

@@ -6,9 +6,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks import policies
 from stacks.data import artifact_store, database
 from stacks.data.backing import Backing
+from stacks.policies import artifacts, database_login, images, log_groups, secrets
 from stacks.rule_packs import acknowledge, acknowledge_own_policy
 from stacks.team.config import DatabaseAuth, TeamConfig
 
@@ -19,9 +19,9 @@ def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
     role = iam.Role(scope, "TaskRole", assumed_by=_ecs_tasks(scope))
     for statement in (
         *_log_in(scope, team, backing),
-        policies.read_and_write_artifacts(backing.bucket_arn, artifact_store.PREFIX),
-        policies.list_artifacts(backing.bucket_arn),
-        policies.encrypt_artifacts(backing.kms_key_arn, region),
+        artifacts.read_and_write(backing.bucket_arn, artifact_store.PREFIX),
+        artifacts.list_names(backing.bucket_arn),
+        artifacts.encrypt(backing.kms_key_arn, region),
     ):
         role.add_to_policy(statement)
     acknowledge(
@@ -38,12 +38,12 @@ def _log_in(scope: Construct, team: TeamConfig, backing: Backing) -> Iterator[ia
     if team.database.auth == DatabaseAuth.IAM:
         user = f"{backing.database_resource_id}/{database.USER}"
         arn = cdk.ArnFormat.COLON_RESOURCE_NAME
-        yield policies.connect_to_database(
+        yield database_login.connect(
             stack.format_arn(service="rds-db", resource="dbuser", resource_name=user, arn_format=arn)
         )
     else:
-        yield policies.read_secrets([backing.user_secret_arn])
-        yield policies.decrypt_secrets(backing.kms_key_arn, stack.region)
+        yield secrets.read([backing.user_secret_arn])
+        yield secrets.decrypt(backing.kms_key_arn, stack.region)
 
 
 def rotation_role(scope: Construct, backing: Backing) -> iam.Role:
@@ -51,8 +51,8 @@ def rotation_role(scope: Construct, backing: Backing) -> iam.Role:
     region = cdk.Stack.of(scope).region
     role = iam.Role(scope, "TaskRole", assumed_by=_ecs_tasks(scope))
     for statement in (
-        policies.rotate_secret(backing.user_secret_arn),
-        policies.encrypt_secrets(backing.kms_key_arn, region),
+        secrets.rotate(backing.user_secret_arn),
+        secrets.encrypt(backing.kms_key_arn, region),
     ):
         role.add_to_policy(statement)
     acknowledge_own_policy(role)
@@ -66,15 +66,15 @@ def execution_role(
     region = cdk.Stack.of(scope).region
     role = iam.Role(scope, "ExecutionRole", assumed_by=_ecs_tasks(scope))
     for statement in (
-        policies.log_in_to_registry(),
-        policies.pull_image(repository_arn),
-        policies.write_logs(log_group_arn),
-        policies.encrypt_log(backing.kms_key_arn, region),
+        images.log_in_to_registry(),
+        images.pull(repository_arn),
+        log_groups.write(log_group_arn),
+        log_groups.encrypt(backing.kms_key_arn, region),
     ):
         role.add_to_policy(statement)
     if secret_arns:
-        role.add_to_policy(policies.read_secrets(secret_arns))
-        role.add_to_policy(policies.decrypt_secrets(backing.kms_key_arn, region))
+        role.add_to_policy(secrets.read(secret_arns))
+        role.add_to_policy(secrets.decrypt(backing.kms_key_arn, region))
     acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "ecr:GetAuthorizationToken knows no resource to narrow it to.")
     acknowledge_own_policy(role)
     return role

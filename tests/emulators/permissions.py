@@ -10,7 +10,8 @@ from tests.emulators.aws import REGION, Aws, unique
 from tests.emulators.behaviour import Behaviour
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
-_POLICIES = "[test_policies.py](../../tests/stacks/test_policies.py)"
+_ARTIFACTS = "[test_artifacts.py](../../tests/stacks/policies/test_artifacts.py)"
+_SECRETS = "[test_secrets.py](../../tests/stacks/policies/test_secrets.py)"
 _ON_MINISTACK = "[test_permissions.py](../../tests/e2e/test_permissions.py), on MiniStack"
 _DATA_STACK = "[test_data_stack.py](../../tests/stacks/data/test_data_stack.py)"
 
@@ -120,7 +121,7 @@ PERMISSIONS = (
         "refused",
         f"{_IAM}/reference_policies_elements_condition.html",
         _condition,
-        _POLICIES,
+        _ARTIFACTS,
     ),
     Behaviour(
         "Bucket policy denies what the role's policy allows",
@@ -134,7 +135,7 @@ PERMISSIONS = (
         "refused",
         "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
         _secrets_key,
-        _POLICIES,
+        _SECRETS,
     ),
     Behaviour(
         "Request is signed with a guessed key",
