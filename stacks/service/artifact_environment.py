@@ -13,7 +13,8 @@ def artifact_environment(team: TeamConfig, backing: Backing, account: str) -> di
         "TRACKING_ARTIFACTS": mode,
         "MLFLOW_DEFAULT_ARTIFACT_ROOT" if mode == ArtifactsMode.DIRECT else "MLFLOW_ARTIFACTS_DESTINATION": root,
     }
-    # A link for a part would have the owner among its signed headers, which MLflow's client does not send.
+    # A link for a part would have the owner among its signed headers, which MLflow's client does not send. There the
+    # role's own policy is what refuses somebody else's bucket.
     if mode != ArtifactsMode.PRESIGNED:
         found["MLFLOW_S3_EXPECTED_BUCKET_OWNER"] = account
     return found

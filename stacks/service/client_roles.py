@@ -30,7 +30,7 @@ class ClientRoles(Construct):
         """`api_stage_arn` is of the API that IAM guards, and None where MLflow asks who somebody is."""
         super().__init__(scope, id)
         self._team, self._backing, self._api_stage_arn = team, backing, api_stage_arn
-        region = cdk.Stack.of(self).region
+        account, region = cdk.Stack.of(self).account, cdk.Stack.of(self).region
         admin = self._policy(
             "Admin",
             [
@@ -45,8 +45,8 @@ class ClientRoles(Construct):
         reader = self._policy(
             "Reader",
             [
-                artifacts.read(backing.bucket_arn, artifact_store.PREFIX),
-                artifacts.list_names(backing.bucket_arn),
+                artifacts.read(backing.bucket_arn, artifact_store.PREFIX, account),
+                artifacts.list_names(backing.bucket_arn, account),
                 artifacts.decrypt(backing.kms_key_arn, region),
             ],
             READS,
@@ -54,8 +54,8 @@ class ClientRoles(Construct):
         writer = self._policy(
             "Writer",
             [
-                artifacts.read_and_write(backing.bucket_arn, artifact_store.PREFIX),
-                artifacts.list_names(backing.bucket_arn),
+                artifacts.read_and_write(backing.bucket_arn, artifact_store.PREFIX, account),
+                artifacts.list_names(backing.bucket_arn, account),
                 artifacts.encrypt(backing.kms_key_arn, region),
             ],
             WRITES,

@@ -15,13 +15,13 @@ from stacks.team.config import DatabaseAuth, TeamConfig
 
 def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
     """What the server may do: log in to its own database, keep its own artifacts, nothing else."""
-    region = cdk.Stack.of(scope).region
+    stack = cdk.Stack.of(scope)
     role = iam.Role(scope, "TaskRole", assumed_by=_ecs_tasks(scope))
     for statement in (
         *_log_in(scope, team, backing),
-        artifacts.read_and_write(backing.bucket_arn, artifact_store.PREFIX),
-        artifacts.list_names(backing.bucket_arn),
-        artifacts.encrypt(backing.kms_key_arn, region),
+        artifacts.read_and_write(backing.bucket_arn, artifact_store.PREFIX, stack.account),
+        artifacts.list_names(backing.bucket_arn, stack.account),
+        artifacts.encrypt(backing.kms_key_arn, stack.region),
     ):
         role.add_to_policy(statement)
     acknowledge(

@@ -1,11 +1,13 @@
 """What each role of a team may do, and what it may not: one row each, asked of MiniStack, which enforces IAM."""
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 from kit.clients import LINES, TeamServer
@@ -98,10 +100,9 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 
-def is_refused(teams: Teams, role: str, attempt: str) -> bool:
-    (arn,) = (arn for name, arn in teams.ours.roles.items() if name.startswith(role))
+def is_refused(teams: Teams, role_arn: str, attempt: str) -> bool:
     try:
-        TRIES[attempt](teams, lambda service: teams.client(arn, service))
+        TRIES[attempt](teams, lambda service: teams.client(role_arn, service))
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
             raise
@@ -112,15 +113,53 @@ def is_refused(teams: Teams, role: str, attempt: str) -> bool:
 @pytest.mark.parametrize("attempt", TRIES)
 @pytest.mark.parametrize("role", ALLOWED)
 def test_a_role_may_do_what_it_is_for_and_nothing_else(teams: Teams, role: str, attempt: str) -> None:
-    assert is_refused(teams, role, attempt) == (attempt not in ALLOWED[role])
+    assert is_refused(teams, teams.role(role), attempt) == (attempt not in ALLOWED[role])
 
 
 def test_every_role_of_the_service_has_its_rows(teams: Teams) -> None:
     assert [name for name in teams.ours.roles if not name.startswith(tuple(ALLOWED))] == []
 
 
+def a_copy(teams: Teams, role: str, owner: str) -> str:
+    """The ARN of a new role with all that the deployed one may do, but in buckets that `owner` owns."""
+    iam, name = teams.root("iam"), teams.role(role).rpartition("/")[2]
+    documents = [
+        iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    ]
+    for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        arn = policy["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        documents.append(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+    trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    copy = iam.create_role(RoleName=f"{role}-{owner}", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    for number, document in enumerate(documents):
+        for statement in document["Statement"]:
+            if "s3:ResourceAccount" in statement.get("Condition", {}).get("StringEquals", {}):
+                statement["Condition"]["StringEquals"]["s3:ResourceAccount"] = owner
+        iam.put_role_policy(RoleName=copy["RoleName"], PolicyName=str(number), PolicyDocument=json.dumps(document))
+    return str(copy["Arn"])
+
+
+def by_link(teams: Teams, role_arn: str) -> int:
+    """The status of an upload by a link that the role has signed, without any header of the owner."""
+    target = {"Bucket": teams.ours.bucket, "Key": "artifacts/linked"}
+    link = teams.client(role_arn, "s3").generate_presigned_url("put_object", Params=target)
+    return requests.put(link, data=b"", verify=teams.environment["AWS_CA_BUNDLE"], timeout=10).status_code
+
+
+@pytest.mark.parametrize("role", [role for role, may in ALLOWED.items() if may & _USE])
+def test_a_role_uses_no_bucket_of_the_same_name_that_another_account_owns(teams: Teams, role: str) -> None:
+    ours, others = (a_copy(teams, role, owner) for owner in (teams.account, "210987654321"))
+    for attempt in ALLOWED[role] & _USE:
+        assert not is_refused(teams, ours, attempt)
+        assert is_refused(teams, others, attempt)
+    if "write an artifact" in ALLOWED[role]:
+        assert (by_link(teams, ours), by_link(teams, others)) == (200, 403)
+
+
 def test_the_lines_of_kit_client_are_the_writer(teams: Teams) -> None:
-    (writer,) = (arn for name, arn in teams.ours.roles.items() if name.startswith("ClientRolesWriter"))
+    writer = teams.role("ClientRolesWriter")
     outputs = {"Url": "http://localhost", "AdminSecretArn": teams.ours.admin_secret, "WriterRoleArn": writer}
     program = f"""{LINES["python"](TeamServer.on_aws(OURS, outputs))}
 boto3.client("s3").put_object(Bucket={teams.ours.bucket!r}, Key="artifacts/new", Body=b"")

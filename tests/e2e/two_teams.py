@@ -70,8 +70,20 @@ class Teams:
     theirs: Team
     client: Callable[[str, str], Any]
     """Makes a client of a service with the credentials of a role's ARN."""
+    root: Callable[[str], Any]
+    """Makes a client of a service with the credentials of the account's root."""
     environment: dict[str, str]
     """With which AWS's SDKs are root there."""
+
+    @property
+    def account(self) -> str:
+        """Whose both teams are."""
+        return self.ours.key_arn.split(":")[4]
+
+    def role(self, start: str) -> str:
+        """The ARN of our role with a logical id that begins so."""
+        (arn,) = (arn for name, arn in self.ours.roles.items() if name.startswith(start))
+        return arn
 
 
 @contextmanager
@@ -100,7 +112,7 @@ def two_teams(folder: Path) -> Iterator[Teams]:
         def client(role_arn: str, service: str) -> Any:
             return endpoint.client(service, credentials(role_arn))
 
-        yield Teams(ours, theirs, client, emulator.client_environment())
+        yield Teams(ours, theirs, client, emulator.client, emulator.client_environment())
     finally:
         emulator.stop()
 

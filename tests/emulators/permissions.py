@@ -13,6 +13,7 @@ _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 _ARTIFACTS = "[test_artifacts.py](../../tests/stacks/policies/test_artifacts.py)"
 _SECRETS = "[test_secrets.py](../../tests/stacks/policies/test_secrets.py)"
 _ON_MINISTACK = "[test_permissions.py](../../tests/e2e/test_permissions.py), on MiniStack"
+_ROLES = "[test_roles.py](../../tests/e2e/test_roles.py), on MiniStack"
 _DATA_STACK = "[test_data_stack.py](../../tests/stacks/data/test_data_stack.py)"
 
 
@@ -77,6 +78,21 @@ def _condition(aws: Aws) -> str:
     return _word(works, _refused(s3.list_objects_v2, Bucket=own))
 
 
+def _bucket_owner(aws: Aws) -> str:
+    own, account = _bucket(aws), aws.client("sts").get_caller_identity()["Account"]
+    outcomes = []
+    for owner in (account, "210987654321"):
+        allowed = {
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{own}/artifacts/*",
+            "Condition": {"StringEquals": {"s3:ResourceAccount": owner}},
+        }
+        s3 = aws.client_as(_session(aws, [allowed]), "s3")
+        outcomes.append(_refused(s3.put_object, Bucket=own, Key="artifacts/k", Body=b"other"))
+    return _word(not outcomes[0], outcomes[1])
+
+
 def _bucket_policy(aws: Aws) -> str:
     own = _bucket(aws)
     allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": f"arn:aws:s3:::{own}/*"}
@@ -122,6 +138,13 @@ PERMISSIONS = (
         f"{_IAM}/reference_policies_elements_condition.html",
         _condition,
         _ARTIFACTS,
+    ),
+    Behaviour(
+        "Role writes to a bucket of another account than its policy's `s3:ResourceAccount`",
+        "refused",
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html",
+        _bucket_owner,
+        _ROLES,
     ),
     Behaviour(
         "Bucket policy denies what the role's policy allows",

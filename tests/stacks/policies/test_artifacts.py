@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stacks.policies.statements import BUCKET, REGION, only_through, statement
+from tests.stacks.policies.statements import ACCOUNT, BUCKET, REGION, only_through, statement
 
 
 @pytest.mark.parametrize("name", ["artifacts.read", "artifacts.read_and_write"])
@@ -21,6 +21,11 @@ def test_who_reads_changes_nothing() -> None:
 
 def test_who_writes_deletes_no_version_for_good() -> None:
     assert "s3:DeleteObjectVersion" not in statement("artifacts.read_and_write")["Action"]
+
+
+@pytest.mark.parametrize("name", ["artifacts.list_names", "artifacts.read", "artifacts.read_and_write"])
+def test_the_bucket_is_the_account_s_own(name: str) -> None:
+    assert statement(name)["Condition"] == {"StringEquals": {"s3:ResourceAccount": ACCOUNT}}
 
 
 @pytest.mark.parametrize("name", ["artifacts.decrypt", "artifacts.encrypt"])

@@ -60,6 +60,22 @@ def test_the_bucket_is_checked_to_be_the_accounts_own_but_where_clients_upload_b
     assert owner not in environment("closed", "server")
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_role_reaches_a_bucket_of_another_account(shape: str) -> None:
+    """Not by a link of its making either, whatever headers it has."""
+    resources = template(shape, "service").to_json()["Resources"].values()
+    of_s3 = [
+        statement
+        for resource in resources
+        if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+        if "s3:" in json.dumps(statement["Action"])
+    ]
+    assert {statement["Sid"] for statement in of_s3} >= {"ReadAndWriteArtifacts", "ListArtifacts"}
+    own = {"StringEquals": {"s3:ResourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert [statement["Sid"] for statement in of_s3 if statement.get("Condition") != own] == []
+
+
 def test_only_migrate_and_rotate_are_handed_the_master_password() -> None:
     masters = {"DATABASE_MASTER_USERNAME", "DATABASE_MASTER_PASSWORD"}
     handed = {name: {entry["Name"] for entry in part["Secrets"]} for name, part in containers("usual").items()}
