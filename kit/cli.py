@@ -32,7 +32,7 @@ DEFAULT_TEAM = "example"
 DEFAULT_PORT = 5050
 
 # They work with the user's own AWS account.
-_OF_THE_USER = ("client", "policy", "protect")
+_OF_THE_USER = ("client", "policy", "protect", "smoke")
 
 _team = click.argument("team", default=DEFAULT_TEAM)
 
@@ -212,16 +212,21 @@ def protect_command(team: str, choice: Choice | None, lift: bool) -> None:
 @kit.command("smoke")
 @click.argument("url")
 @click.option("--user", default="admin", show_default=True, help="Whose password MLFLOW_TRACKING_PASSWORD is.")
-@click.option("--no-auth", is_flag=True, help="The server has no passwords.")
+@click.option("--no-auth", "auth", flag_value="none", help="The server has no passwords.")
+@click.option("--iam", "auth", flag_value="iam", help="It has auth: iam. Your AWS credentials sign every request.")
 @click.option("--ca-bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM file to trust.")
-def smoke_command(url: str, user: str, no_auth: bool, ca_bundle: Path | None) -> None:
+def smoke_command(url: str, user: str, auth: str | None, ca_bundle: Path | None) -> None:
     """Use the server at URL as a person would, and say what works. The password is read from MLFLOW_TRACKING_PASSWORD.
 
+    With --iam it comes with the AWS credentials that the AWS CLI would take, which have to be of the team's admin role.
+    What such a server does not have, as a web page, is named and left out.
+
     \b
-    Example:
+    Examples:
       MLFLOW_TRACKING_PASSWORD="$(scripts/kit password)" scripts/kit smoke http://localhost:5050
+      AWS_PROFILE=research-admin scripts/kit smoke https://a1b2c3d4.execute-api.eu-west-1.amazonaws.com --iam
     """
-    sys.exit(0 if smoke_test(url, None if no_auth else user, ca_bundle) else 1)
+    sys.exit(0 if smoke_test(url, None if auth else user, ca_bundle, by_iam=auth == "iam") else 1)
 
 
 @kit.command("acknowledgements")

@@ -9,12 +9,14 @@ from kit.smoke.process import ClientProcess, client_process
 from kit.smoke.report import SmokeReport, SmokeStep
 from kit.smoke.run import run
 from kit.smoke.scenario4 import ArtifactBucket, Database, Evidence, read_rows
+from kit.smoke.signing import Signer
 
 __all__ = [
     "ArtifactBucket",
     "ClientProcess",
     "Database",
     "Evidence",
+    "Signer",
     "SmokeReport",
     "SmokeStep",
     "client_process",

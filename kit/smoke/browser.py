@@ -11,7 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kit.smoke.report import CheckError
+from kit.smoke.signing import Signer
 
+Credentials = tuple[str, str] | Signer | None
+"""A user and password, AWS credentials, or none."""
 TIMEOUT_SECONDS = 10
 
 
@@ -52,7 +55,7 @@ class Browser:
         method: str,
         path: str,
         *,
-        credentials: tuple[str, str] | None = None,
+        credentials: Credentials = None,
         origin: str | None = None,
         body: bytes | None = None,
     ) -> Answer:
@@ -61,13 +64,15 @@ class Browser:
         Raises CheckError when no answer comes within TIMEOUT_SECONDS.
         """
         headers = {"Accept": "*/*"}
-        if credentials is not None:
+        if isinstance(credentials, tuple):
             token = base64.b64encode(":".join(credentials).encode()).decode()
             headers["Authorization"] = f"Basic {token}"
         if origin is not None:
             headers["Origin"] = origin
         if body is not None:
             headers["Content-Type"] = "application/json"
+        if isinstance(credentials, Signer):
+            headers = credentials.headers(method, self.url + path, headers, body)
         request = urllib.request.Request(self.url + path, body, headers, method=method)  # noqa: S310
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:

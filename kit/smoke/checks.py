@@ -7,24 +7,30 @@ import re
 import secrets
 from collections.abc import Iterable
 
-from kit.smoke.browser import Browser
+from kit.smoke.browser import Browser, Credentials
 from kit.smoke.report import CheckError
 from kit.smoke.routes import CLOSED, SERVER_INFO, SERVER_INFO_FIELDS, WRONG_PASSWORD
+from kit.smoke.signing import Signer
 
-Credentials = tuple[str, str] | None
 AJAX_SEARCH = "/ajax-api/2.0/mlflow/experiments/search"
 FOREIGN_ORIGIN = "https://attacker.invalid"
 
 
-def server_answers(browser: Browser) -> str:
+def server_answers(browser: Browser, signer: Signer | None = None) -> str:
     """GET /health, which MLflow serves without credentials and without a look at the database.
 
-    The kit's own servers also say at /health/ready whether they find their database and their bucket.
+    An API Gateway that asks IAM wants it signed nevertheless. The kit's own servers also say at /health/ready whether
+    they find their database and their bucket.
     """
-    answer = browser.send("GET", "/health")
+    answer = browser.send("GET", "/health", credentials=signer)
+    if answer.status == 403 and signer is not None:
+        raise CheckError(
+            f"API Gateway at {browser.url} refuses the AWS access key {signer.keys.access_key} in {signer.region}: "
+            "everything may be asked for with credentials of the team's admin role (the service stack's AdminRoleArn)"
+        )
     if answer.status != 200:
         raise CheckError(f"the server at {browser.url} is not ready: /health answered {answer.status}")
-    ready = browser.send("GET", "/health/ready")
+    ready = browser.send("GET", "/health/ready", credentials=signer)
     if ready.status == 503:
         raise CheckError(f"the server at {browser.url} is not ready: {ready.body.decode(errors='replace')[:200]}")
     return f"{browser.url} answers{', and finds what it needs' if ready.status == 200 else ''}"
@@ -34,7 +40,8 @@ def log_in_works(browser: Browser, credentials: Credentials) -> str:
     """GET /version with the credentials returns the server's version."""
     answer = browser.send("GET", "/version", credentials=credentials)
     if answer.status == 401:
-        who = "requests without a user name" if credentials is None else f"the password of user {credentials[0]}"
+        named = f"the password of user {credentials[0]}" if isinstance(credentials, tuple) else None
+        who = named or "requests without a user name"
         raise CheckError(f"the server at {browser.url} refuses {who}")
     if answer.status != 200:
         raise CheckError(f"the server at {browser.url} is no MLflow server: /version answered {answer.status}")
@@ -43,7 +50,7 @@ def log_in_works(browser: Browser, credentials: Credentials) -> str:
 
 def strangers_are_refused(browser: Browser) -> str:
     """Every route but those that MLflow opens by design answers 401 to a request without credentials."""
-    _expect_refusals(browser, CLOSED, None, "without credentials")
+    expect_refusals(browser, CLOSED, None, "without credentials")
     info = browser.send("GET", SERVER_INFO)
     if info.status == 200:
         surplus = sorted(set(json.loads(info.body)) - SERVER_INFO_FIELDS)
@@ -57,8 +64,8 @@ def strangers_are_refused(browser: Browser) -> str:
 def wrong_passwords_are_refused(browser: Browser, username: str) -> str:
     """A known user with a wrong password, and an unknown user, get 401."""
     wrong = secrets.token_urlsafe(16)
-    _expect_refusals(browser, WRONG_PASSWORD, (username, wrong), "with a wrong password")
-    _expect_refusals(browser, WRONG_PASSWORD[1:2], (f"nobody-{wrong[:6]}", wrong), "with an unknown user")
+    expect_refusals(browser, WRONG_PASSWORD, (username, wrong), "with a wrong password")
+    expect_refusals(browser, WRONG_PASSWORD[1:2], (f"nobody-{wrong[:6]}", wrong), "with an unknown user")
     return f"{len(WRONG_PASSWORD)} routes refuse a wrong password, and one an unknown user"
 
 
@@ -102,14 +109,17 @@ def foreign_pages_are_refused(browser: Browser, credentials: Credentials) -> str
     return f"POST {AJAX_SEARCH} from a foreign origin answers 403"
 
 
-def _expect_refusals(browser: Browser, routes: Iterable[tuple[str, str]], credentials: Credentials, who: str) -> None:
+def expect_refusals(
+    browser: Browser, routes: Iterable[tuple[str, str]], credentials: Credentials, who: str, *, status: int = 401
+) -> None:
+    """Raises CheckError unless each (method, path) answers `status`; `who` says whom the server took in."""
     statuses = {
         f"{method} {path}": browser.send(
             method, path, credentials=credentials, body=b"{}" if method in {"POST", "PUT"} else None
         ).status
         for method, path in routes
     }
-    surprises = [f"{route} ({status})" for route, status in statuses.items() if status != 401]
+    surprises = [f"{route} ({found})" for route, found in statuses.items() if found != status]
     if surprises:
         shown = ", ".join(surprises[:3]) + (f" and {len(surprises) - 3} more" if surprises[3:] else "")
-        raise CheckError(f"the server must answer 401 {who}, but does not on {shown}")
+        raise CheckError(f"the server must answer {status} {who}, but does not on {shown}")

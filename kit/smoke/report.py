@@ -11,14 +11,20 @@ class CheckError(Exception):
 
 @dataclass(frozen=True)
 class SmokeStep:
-    """One finished step: what was tried, whether it held, and one sentence about it."""
+    """One finished step: what was tried, whether it held, and one sentence about it.
+
+    One that was left out held nothing and failed nothing; its sentence says why.
+    """
 
     name: str
     seconds: float
     ok: bool
     sentence: str
+    left_out: bool = False
 
     def __str__(self) -> str:
+        if self.left_out:
+            return f"{'-':<7}{self.name:<34}left out  {self.sentence}"
         return f"{'ok' if self.ok else 'FAILED':<7}{self.name:<34}{self.seconds:6.2f} s  {self.sentence}"
 
 

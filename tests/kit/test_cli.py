@@ -102,7 +102,7 @@ def test_data_goes_to_stdout_alone(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 @pytest.mark.parametrize(("passed", "code"), [(True, 0), (False, 1)])
 def test_the_exit_code_of_smoke_says_whether_all_held(passed: bool, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "smoke_test", lambda *_: passed)
+    monkeypatch.setattr(cli, "smoke_test", lambda *_, **__: passed)
     assert run(["smoke", "http://localhost:1"], monkeypatch) == code
 
 

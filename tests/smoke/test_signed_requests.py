@@ -1,25 +1,16 @@
-"""MLflow's client signs for API Gateway: each signature is made again by AWS's own signer, botocore's."""
+"""MLflow's client signs for API Gateway, and so does the smoke test."""
 
-import hmac
-import json
-import re
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
-REGION = "eu-west-1"
-KEY = Credentials("AKIAIOSFODNN7EXAMPLE", "a-secret-key", "a-session-token")
-SIGNED = re.compile(
-    r"AWS4-HMAC-SHA256 Credential=(?P<key>\w+)/\d{8}/(?P<region>[\w-]+)/(?P<service>[\w-]+)/aws4_request, "
-    r"SignedHeaders=(?P<headers>[\w;-]+), Signature=(?P<signature>[0-9a-f]{64})"
-)
+from kit.smoke import run as smoke_test
+from kit.smoke.browser import Browser
+from kit.smoke.signing import Signer, region_of
+from tests.smoke.signing_gateway import KEY, REGION, Gateway
+
 CALLS = """
 import mlflow
 client = mlflow.MlflowClient()
@@ -27,83 +18,23 @@ client.get_experiment("7")
 client.search_experiments(filter_string="name = 'a & b'")
 client.log_metric("0123456789abcdef0123456789abcdef", "loss", 0.5)
 """
-
-
-class Gateway(ThreadingHTTPServer):
-    """API Gateway as clients see it: it answers to requests that are signed with KEY for it, and 403 to others."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.let_in: list[str] = []
-        self.refused: list[str] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Gateway
-
-    def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        path = self.path.partition("?")[0]
-        signed = self._is_signed(body)
-        (self.server.let_in if signed else self.server.refused).append(f"{self.command} {path}")
-        answer = {"experiment": {"experiment_id": "7", "name": "a"}} if signed else {"message": "Forbidden"}
-        said = json.dumps(answer).encode()
-        self.send_response(200 if signed else 403)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(said)))
-        self.end_headers()
-        self.wfile.write(said)
-
-    do_POST = do_GET  # noqa: N815 - the base class calls it so
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
-
-    def _is_signed(self, body: bytes) -> bool:
-        said = SIGNED.fullmatch(self.headers.get("Authorization", ""))
-        if not said or (said["region"], said["service"]) != (REGION, "execute-api"):
-            return False
-        names = said["headers"].split(";")
-        if not {"host", "x-amz-date", "x-amz-security-token"} <= set(names):
-            return False
-        headers = {name: self.headers[name] for name in names}
-        request = AWSRequest(self.command, f"{self.server.url}{self.path}", headers=headers, data=body)
-        request.context["timestamp"] = self.headers["X-Amz-Date"]
-        signer = SigV4Auth(KEY, "execute-api", REGION)
-        expected = signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
-        return hmac.compare_digest(expected, said["signature"])
+SIGNER = Signer(KEY, REGION)
 
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    server = Gateway()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Gateway().running() as server:
+        yield server
 
 
-def run(python: Path, gateway: Gateway, secret_key: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "MLFLOW_TRACKING_URI": gateway.url,
-        "MLFLOW_TRACKING_AWS_SIGV4": "true",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": KEY.access_key,
-        "AWS_SECRET_ACCESS_KEY": secret_key,
-        "AWS_SESSION_TOKEN": KEY.token,
-    }
+def run(python: Path, gateway: Gateway, signer: Signer) -> subprocess.CompletedProcess[str]:
+    environment = {"MLFLOW_TRACKING_URI": gateway.url, **signer.environment()}
     command = [str(python), "-P", "-c", CALLS]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_what_the_client_asks_is_signed_queries_and_bodies_included(client_python: Path, gateway: Gateway) -> None:
-    answer = run(client_python, gateway, KEY.secret_key)
+    answer = run(client_python, gateway, SIGNER)
     assert answer.returncode == 0, answer.stderr[-2000:]
     assert gateway.refused == []
     assert gateway.let_in == [
@@ -114,8 +45,51 @@ def test_what_the_client_asks_is_signed_queries_and_bodies_included(client_pytho
 
 
 def test_another_key_is_refused_and_the_client_says_so(client_python: Path, gateway: Gateway) -> None:
-    answer = run(client_python, gateway, "another-key")
+    answer = run(client_python, gateway, SIGNER.with_secret("another-key"))
     assert answer.returncode != 0
     assert "Forbidden" in answer.stderr
     assert gateway.let_in == []
     assert gateway.refused
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/health", None),
+        ("GET", "/api/2.0/mlflow/experiments/get-by-name?experiment_name=a%20%26%20b", None),
+        ("GET", "/api/2.0/mlflow-artifacts/artifacts/a%20file", None),
+        ("POST", "/api/2.0/mlflow/experiments/search", b'{"max_results": 1}'),
+    ],
+)
+def test_a_check_of_the_kit_s_own_is_signed(gateway: Gateway, method: str, path: str, body: bytes | None) -> None:
+    browser = Browser(gateway.url)
+    assert browser.send(method, path, credentials=SIGNER, body=body).status == 200
+    assert browser.send(method, path, credentials=SIGNER.with_secret("another-key"), body=body).status == 403
+    assert browser.send(method, path, body=body).status == 403
+
+
+def test_credentials_that_may_not_are_told_with_the_role_that_may(gateway: Gateway) -> None:
+    refused = SIGNER.with_secret("another-key")
+    report = smoke_test(gateway.url, None, None, python=Path("/bin/false"), signer=refused)
+    (step,) = report.steps
+    assert not step.ok
+    assert f"refuses the AWS access key {KEY.access_key} in {REGION}" in step.sentence
+    assert "AdminRoleArn" in step.sentence
+    assert "another-key" not in step.sentence
+
+
+def test_a_signer_shows_no_secret() -> None:
+    assert KEY.secret_key not in repr(SIGNER)
+
+
+@pytest.mark.parametrize(
+    ("url", "region"),
+    [
+        ("https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("https://a1b2c3d4e5.execute-api.cn-north-1.amazonaws.com.cn/", "cn-north-1"),
+        ("https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com.example.com", None),
+        ("https://mlflow.example.com", None),
+    ],
+)
+def test_the_region_is_in_the_api_s_own_name(url: str, region: str | None) -> None:
+    assert region_of(url) == region

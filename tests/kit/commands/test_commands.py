@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kit.commands import down, password, smoke, up
+from kit.commands import down, password, up
 from kit.emulators.choice import Choice
 from kit.local.engine import Engine, Kind, LocalImage
 from kit.local.errors import LocalError
@@ -182,31 +181,3 @@ def test_each_up_says_itself_whether_the_task_runs_as_containers(
 def test_the_password_of_a_team_that_is_down_is_not_looked_for(laptops: list[FakeLaptop]) -> None:
     with pytest.raises(LocalError, match=r"not up on this machine: run `scripts/up example` first\.$"):
         password.password("example", None)
-
-
-@pytest.mark.parametrize("value", [None, ""])
-def test_smoke_asks_for_the_password_in_the_environment(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MLFLOW_TRACKING_PASSWORD", raising=False)
-    if value is not None:
-        monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", value)
-    with pytest.raises(LocalError, match="Set MLFLOW_TRACKING_PASSWORD to the password of admin, or say --no-auth"):
-        smoke.smoke_test("http://localhost:1", "admin", None)
-
-
-def test_smoke_sends_no_password_to_a_server_without_auth(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(os.environ, "MLFLOW_TRACKING_PASSWORD", "of another server")
-    given: list[Any] = []
-
-    def run(url: str, username: str | None, secret: str | None, **_: Any) -> Any:
-        given.append((url, username, secret))
-        return SimpleNamespace(ok=True)
-
-    monkeypatch.setattr(smoke.smoke, "run", run)
-    assert smoke.smoke_test("http://localhost:1", None, None)
-    assert given == [("http://localhost:1", None, None)]
-
-
-def test_smoke_refuses_what_is_no_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret")
-    with pytest.raises(LocalError, match="localhost"):
-        smoke.smoke_test("localhost:5050", "admin", None)
