@@ -71,7 +71,14 @@ TIERS = (
     Tier(name="types", commands=[[str(_BIN / "mypy")]]),
     # One process: each would bring up a server of its own.
     Tier(name="laptop", commands=[[*_PYTEST, "--numprocesses=0", "tests/e2e"]]),
-    Tier(name="containers", commands=[[*_PYTEST, "--numprocesses=0", "tests/containers"]], cannot_run=_without_engine),
+    Tier(
+        name="containers",
+        commands=[
+            [*_PYTEST, "--numprocesses=0", "tests/containers"],
+            [*_PYTEST, "--numprocesses=0", "--containers", "tests/e2e/examples"],
+        ],
+        cannot_run=_without_engine,
+    ),
     Tier(name="faults", commands=[[*_PYTEST, "tests/faults"]]),
     Tier(name="moto", commands=[[*_PYTEST, "tests/moto"]]),
     Tier(name="server image", commands=[[*_PYTEST, "tests/server_image"]]),

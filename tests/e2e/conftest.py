@@ -7,11 +7,25 @@ import pytest
 from tests.running import TEAM, Finished, LocalTeam, remains
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "the server runs in containers, for the tests of tests/e2e/examples; others look at its processes"
+    parser.addoption("--containers", action="store_true", help=text)
+
+
 @pytest.fixture(scope="session")
-def up_from_nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalTeam, Finished]]:
+def up_options(pytestconfig: pytest.Config) -> list[str]:
+    """Of `scripts/up`."""
+    # Where pytest is not told to run the tests here, it does not know the option.
+    return ["--containers"] if pytestconfig.getoption("--containers", default=False) else []
+
+
+@pytest.fixture(scope="session")
+def up_from_nothing(
+    tmp_path_factory: pytest.TempPathFactory, up_options: list[str]
+) -> Iterator[tuple[LocalTeam, Finished]]:
     team = LocalTeam(tmp_path_factory.mktemp("e2e"))
     try:
-        yield team, team.start_up().finish()
+        yield team, team.start_up(*up_options).finish()
     finally:
         database = (team.state / TEAM / "postgres").resolve()
         deleted = team.kit("down", TEAM, "--delete-data", typed="y\n")
@@ -22,11 +36,12 @@ def up_from_nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
 
 
 @pytest.fixture
-def running(up_from_nothing: tuple[LocalTeam, Finished]) -> LocalTeam:
+def running(up_from_nothing: tuple[LocalTeam, Finished], up_options: list[str]) -> LocalTeam:
     team, first = up_from_nothing
     assert first.code == 0, first.stderr
     if not team.answers():
-        team.up()
+        team.up(*up_options)
+    assert bool(team.laptop.containers()) is ("--containers" in up_options)
     return team
 
 

@@ -1,4 +1,7 @@
-"""Each example as its user runs it, as a process, against the one server that runs for all of these tests."""
+"""Each example as its user runs it, as a process, against the one server that runs for all of these tests.
+
+It runs as processes, or with `pytest --containers tests/e2e/examples` as containers.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -33,14 +33,6 @@ def is_expected(message: str, url: str) -> bool:
     return any(message == known and plain.endswith(end) for known, end in EXPECTED)
 
 
-@pytest.fixture
-def folder() -> Path:
-    """Kept, for people to look at: git ignores it."""
-    shutil.rmtree(PICTURES, ignore_errors=True)
-    PICTURES.mkdir(parents=True)
-    return PICTURES
-
-
 def pages(stores: Stores) -> dict[str, tuple[str, list[str]]]:
     """Path and what is to appear there, as Playwright's selectors, by the name of a page."""
     runs = """SELECT e.experiment_id, r.run_uuid FROM experiments e JOIN runs r USING (experiment_id)
@@ -72,9 +64,11 @@ def pages(stores: Stores) -> dict[str, tuple[str, list[str]]]:
 
 
 def test_a_person_sees_experiments_a_comparison_charts_a_model_and_a_trace(
-    run_example: RunExample, stores: Stores, folder: Path, capsys: pytest.CaptureFixture[str]
+    run_example: RunExample, stores: Stores, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     program, python = chromium.browser(), chromium.python()
+    folder = tmp_path / "pictures"
+    folder.mkdir()
     read = [line.split() for line in run_example("web_page/fill.py").splitlines() if line[:5].isdigit()]
     assert len(read) == 6
     laptop = stores.team.laptop
@@ -88,11 +82,13 @@ def test_a_person_sees_experiments_a_comparison_charts_a_model_and_a_trace(
         "pages": pages(stores),
     }
     script = [python, Path(__file__).with_name("browser.py")]
-    done = subprocess.run(script, input=json.dumps(asked), capture_output=True, text=True, timeout=400, check=False)
+    done = subprocess.run(script, input=json.dumps(asked), capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)
     assert seen["stranger"] == [401]
     assert [line for line in seen["wrong"] if not is_expected(*line)] == []
-    with capsys.disabled():
-        print(f"\nPictures of the web page: {folder}")
     assert {picture.stem for picture in folder.glob("*.png")} == asked["pages"].keys()
+    # For people to look at; git ignores it. The same test may run against containers meanwhile.
+    shutil.copytree(folder, PICTURES, dirs_exist_ok=True)
+    with capsys.disabled():
+        print(f"\nPictures of the web page: {PICTURES}")
