@@ -16,7 +16,7 @@ def test_the_client_logs_to_the_server_and_the_experiment_that_it_is_told(
     assert told["tracking URI"] == stores.team.url
     assert told["again"] == "RESOURCE_ALREADY_EXISTS"
     experiments = stores.rows(
-        "SELECT experiment_id::text, name FROM experiments WHERE name LIKE 'churn%%' ORDER BY experiment_id"
+        "SELECT experiment_id::text, name FROM experiments WHERE name LIKE 'churn%%' ORDER BY name"
     )
     assert experiments == [[told["created"], "churn"], [told["set"], "churn weekly"]]
     run = stores.get(f"runs/get?run_id={told['automatic']}")["run"]
