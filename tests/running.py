@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -19,6 +18,7 @@ import psutil
 from kit.emulators.choice import Choice
 from kit.environment import CLIENT, ROOT
 from kit.local.laptop import Laptop
+from kit.local.ports import free_port
 from stacks.team.files import load_teams
 
 TEAM = "example"
@@ -231,18 +231,11 @@ class LocalTeam:
 
 
 def remains(team: LocalTeam) -> list[str]:
-    """What still runs after a moment: the last of what was killed needs one to be gone."""
-    deadline = time.monotonic() + 10
+    """What still runs after a while: the last of what was killed is gone a moment later, or more on a busy machine."""
+    deadline = time.monotonic() + 60
     while team.processes() and time.monotonic() < deadline:
         time.sleep(0.1)
     return team.processes()
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _description(process: psutil.Process) -> str:

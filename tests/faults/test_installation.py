@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kit.local.ports import free_port
 from tests.checkout import fresh_copy, install
-from tests.running import DEADLINE_S, LocalTeam, free_port, remains
+from tests.running import DEADLINE_S, LocalTeam, remains
 
 STEPS = {
     "Python packages": [],

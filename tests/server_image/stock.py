@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.server_image.deployment import HOST, SERVER_PYTHON, Deployment, free_port, wait_until
+from kit.local.ports import free_port
+from tests.server_image.deployment import HOST, SERVER_PYTHON, Deployment, wait_until
 
 ORIGIN = f"https://{HOST.lower()}"
 _COMPARED = (

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.server_image.deployment import Deployment, free_port
+from kit.local.ports import free_port
+from tests.server_image.deployment import Deployment
 
 API = "/api/2.0/mlflow"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kit.environment import CLIENT
-from tests.server_image.deployment import ROOT, Deployment, free_port, wait_until
+from kit.local.ports import free_port
+from tests.server_image.deployment import ROOT, Deployment, wait_until
 
 PYTHON = str(CLIENT / "bin" / "python")
 TRANSFER = str(ROOT / "examples" / "export_import" / "transfer.py")

@@ -7,7 +7,8 @@ import pytest
 from tracking_server.errors import TrackingServerError
 from tracking_server.health import health
 
-from tests.server_image.deployment import free_port, run
+from kit.local.ports import free_port
+from tests.server_image.deployment import run
 
 
 @contextmanager

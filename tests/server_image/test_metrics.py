@@ -6,7 +6,8 @@ import urllib.request
 import psutil
 import pytest
 
-from tests.server_image.deployment import Deployment, Server, free_port, wait_until
+from kit.local.ports import free_port
+from tests.server_image.deployment import Deployment, Server, wait_until
 
 SEARCH = "/api/2.0/mlflow/experiments/search"
 COUNT = "mlflow_request_duration_seconds_count"

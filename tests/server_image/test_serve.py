@@ -6,7 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.server_image.deployment import HOST, Deployment, Server, free_port, wait_until
+from kit.local.ports import free_port
+from tests.server_image.deployment import HOST, Deployment, Server, wait_until
 
 SEARCH = "/api/2.0/mlflow/experiments/search?max_results=5"
 SERVER_INFO = "/api/3.0/mlflow/server-info"

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.server_image.deployment import ROOT, Deployment, Server, free_port, wait_until
+from kit.local.ports import free_port
+from tests.server_image.deployment import ROOT, Deployment, Server, wait_until
 
 SECRET = "canary-webhook-secret"
 # MLflow sends to public addresses only, and by https.

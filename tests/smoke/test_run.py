@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from kit.local.ports import free_port
 from kit.smoke import run
 from kit.smoke.browser import Browser
 from kit.smoke.report import SmokeReport
-from tests.smoke.conftest import Target, free_port
+from tests.smoke.conftest import Target
 from tests.smoke.spoiling_proxy import SpoilingProxy
 
 NO_CLIENT = Path("/bin/false")

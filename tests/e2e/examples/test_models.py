@@ -11,10 +11,10 @@ from contextlib import contextmanager
 import pytest
 
 from kit.environment import EXAMPLES
+from kit.local.ports import free_port
 from tests.e2e.examples.stores import Stores
 from tests.e2e.examples.user import User
 from tests.kit.local.waiting import wait_for
-from tests.running import free_port
 
 
 @pytest.fixture

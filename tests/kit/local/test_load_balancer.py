@@ -12,6 +12,7 @@ import pytest
 from kit.local import load_balancer
 from kit.local.errors import LocalError
 from kit.local.load_balancer import FixedResponse, LoadBalancer
+from kit.local.ports import free_port
 
 PUBLIC = "mlflow.example.com"
 MEGABYTE = 1024 * 1024
@@ -83,12 +84,6 @@ class Listening:
     @property
     def local(self) -> str:
         return f"localhost:{self.balancer.port}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from urllib.error import URLError
 import pytest
 from joserfc.jwk import RSAKey
 
+from kit.local.ports import free_port
 from tests import chromium
-from tests.server_image.deployment import Deployment, Server, free_port, wait_until
+from tests.server_image.deployment import Deployment, Server, wait_until
 from tests.server_image.oidc.issuer import Issuer, issuing, new_key
 from tests.server_image.oidc.provider import CLIENT, Provider
 
