@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import fresh_copy, install
+from tests.kit.local.waiting import wait_for
 from tests.running import TEAM, LocalTeam, remains
 
 USER = {"username": "ada", "password": "a password of ada's own"}
@@ -21,7 +22,7 @@ def test_what_is_kept_by_a_destroyed_server_comes_back_with_the_next_one(with_ru
         assert f"  mlflow-{TEAM}-{kind} " in destroyed.stdout
     assert deployed_kinds(with_run) == {"network", "data", "edge"}
     assert not with_run.answers()
-    assert [line for line in with_run.processes() if "ministack" not in line] == []
+    wait_for(lambda: all("ministack" in line for line in with_run.processes()), "the emulator alone runs")
     with_run.up()
     with_run.assert_run_is_there()
     assert with_run.request("GET", f"/api/2.0/mlflow/users/get?username={USER['username']}", password)[0] == 200

@@ -42,7 +42,7 @@ class SpoilingProxy:
                     headers.setdefault("Authorization", proxy.authorization)
                 request = urllib.request.Request(upstream + self.path, body or None, headers, method=self.command)
                 try:
-                    with urllib.request.urlopen(request, timeout=20) as response:
+                    with urllib.request.urlopen(request, timeout=120) as response:
                         self.answer(response.status, response.headers["Content-Type"], response.read())
                 except urllib.error.HTTPError as error:
                     with error:

@@ -36,7 +36,7 @@ def test_a_dry_run_tells_the_upgrade_and_changes_nothing(
     deployment = make_deployment(made_by(release).name)
     [(traces,)] = deployment.query("SELECT count(*) FROM trace_info")
     before = dump(deployment)
-    told = deployment.run("migrate", "--upgrade", "--dry-run", "--lock-seconds", "60")
+    told = deployment.run("migrate", "--upgrade", "--dry-run", "--lock-seconds", "600")
     assert told.returncode == 0, told.stderr
     assert dump(deployment) == before
     lines = told.stdout.splitlines()

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Error, sync_playwright
 
 # Room for the side bar and three charts.
 SIZE = {"width": 1280, "height": 800}
+# Playwright's 30 seconds are short for MLflow's page on a machine that runs other tests meanwhile.
+TIMEOUT_MS = 180_000
 
 
 def main(asked: dict[str, Any]) -> None:
@@ -40,6 +42,7 @@ def answers_to_a_stranger(browser: Browser, url: str) -> list[int]:
 def wrong(browser: Browser, asked: dict[str, Any]) -> list[tuple[str, str]]:
     credentials = {"username": asked["user"], "password": asked["password"], "origin": asked["url"]}
     page = browser.new_context(viewport=SIZE, http_credentials=credentials).new_page()
+    page.set_default_timeout(TIMEOUT_MS)
     found: list[tuple[str, str]] = []
     page.on("pageerror", lambda error: found.append((str(error), page.url)))
     # Images of a trace are blobs, which the page makes itself.
@@ -50,7 +53,7 @@ def wrong(browser: Browser, asked: dict[str, Any]) -> list[tuple[str, str]]:
     for name, (path, appears) in asked["pages"].items():
         page.goto(f"{asked['url']}/#{path}")
         for selector in appears:
-            page.locator(selector).first.wait_for(timeout=60_000)
+            page.locator(selector).first.wait_for()
         page.screenshot(path=Path(asked["folder"]) / f"{name}.png")
     return found
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_for(done: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def wait_for(done: Callable[[], bool], what: str, seconds: float = 120) -> None:
     """Return as soon as `done`; fail the test after `seconds`."""
     deadline = time.monotonic() + seconds
     while not done():
