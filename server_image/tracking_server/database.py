@@ -11,7 +11,9 @@ from tracking_server.settings import DatabaseSettings, Login
 OWNER_ROLE = "mlflow_owner"
 SERVER_ROLE = "mlflow_server"
 SERVER_ROLES = (SERVER_ROLE, "mlflow_server_clone")
-"""Who the server may log in as; the second has all rights of the first, as its member. `rotate` alternates."""
+"""Who may log in with a password; the second has all rights of the first, as its member. `rotate` alternates."""
+IAM_SERVER_ROLE = "mlflow_server_iam"
+"""Who logs in with tokens of IAM; it has all rights of `SERVER_ROLE` too, as its member."""
 CERTIFICATES = Path(__file__).parent.parent / "rds-global-bundle.pem"
 
 

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from botocore.model import ServiceId
 from botocore.signers import RequestSigner
 
-from tracking_server.database import SERVER_ROLE
+from tracking_server.database import IAM_SERVER_ROLE
 from tracking_server.errors import TrackingServerError
 from tracking_server.settings import DatabaseSettings, Login
 
@@ -23,7 +23,7 @@ Connected = TypeVar("Connected")
 
 
 class IamLogin:
-    """The server's role with a token that is signed anew for each connection, with the task role's credentials.
+    """The server's role for tokens, with one that is signed anew for each connection, with the task role's credentials.
 
     A token is a password until it expires, so none is kept, and none is in an error. boto3's own function for it
     needs the description of all of RDS, which the image leaves out; the signature is the same.
@@ -39,10 +39,10 @@ class IamLogin:
             TrackingServerError: The task role's credentials cannot be had.
         """
         try:
-            return Login(SERVER_ROLE, self._token())
+            return Login(IAM_SERVER_ROLE, self._token())
         except (BotoCoreError, ClientError) as error:
             raise TrackingServerError(
-                f"No token for {SERVER_ROLE} could be signed; check the task role ({error})."
+                f"No token for {IAM_SERVER_ROLE} could be signed; check the task role ({error})."
             ) from error
 
     def connect(self, connect: Callable[[Login], Connected]) -> Connected:
@@ -62,7 +62,7 @@ class IamLogin:
             credentials,
             self._session.get_component("event_emitter"),
         )
-        query = urlencode({"Action": "connect", "DBUser": SERVER_ROLE})
+        query = urlencode({"Action": "connect", "DBUser": IAM_SERVER_ROLE})
         request = {
             "method": "GET",
             "url": f"https://{self._settings.host}:{self._settings.port}/?{query}",

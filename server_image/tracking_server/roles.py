@@ -4,7 +4,14 @@ from typing import Any
 
 from psycopg2.extensions import encrypt_password
 
-from tracking_server.database import OWNER_ROLE, SERVER_ROLE, SERVER_ROLES, connect, password_refused
+from tracking_server.database import (
+    IAM_SERVER_ROLE,
+    OWNER_ROLE,
+    SERVER_ROLE,
+    SERVER_ROLES,
+    connect,
+    password_refused,
+)
 from tracking_server.errors import TrackingServerError
 from tracking_server.secret import LoginSecret
 from tracking_server.settings import DatabaseSettings, Login
@@ -15,6 +22,22 @@ _ROLES = {
     **{role: f"LOGIN IN ROLE {SERVER_ROLE}" for role in SERVER_ROLES if role != SERVER_ROLE},
 }
 IAM_ROLE = "rds_iam"
+_CREATOR = "mlflow_creator"
+# From PostgreSQL 16 on whoever creates a role is its member, and RDS takes no password of whoever is, by any number of
+# steps, in its role for tokens: the master would lock itself out. So another role creates this one, and takes its
+# membership with it. The master may then not alter this role, and need not. Sent at once they are one transaction.
+# https://www.postgresql.org/docs/current/role-attributes.html
+_CREATE_IAM_SERVER_ROLE = "; ".join(
+    (
+        f"CREATE ROLE {_CREATOR} NOLOGIN CREATEROLE",
+        f"GRANT {_CREATOR} TO CURRENT_USER",
+        f"SET ROLE {_CREATOR}",
+        f"CREATE ROLE {IAM_SERVER_ROLE} LOGIN",
+        "RESET ROLE",
+        f"DROP ROLE {_CREATOR}",
+        f"GRANT {SERVER_ROLE} TO {IAM_SERVER_ROLE}",
+    )
+)
 _ROWS = "SELECT, INSERT, UPDATE, DELETE"
 _SEQUENCES = "USAGE, SELECT"
 # Every statement may run again, so a run that was killed half-way is completed by the next one. The master
@@ -34,8 +57,7 @@ def ensure_roles(connection: Any) -> None:
     """Create the roles and grant them their privileges, through the master's connection."""
     with connection.cursor() as cursor:
         for role, options in _ROLES.items():
-            cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))
-            if cursor.fetchone() is None:
+            if not _exists(cursor, role):
                 cursor.execute(f"CREATE ROLE {role} {options}")
         # Roles are of all databases, and a grant holds its lock until the transaction ends.
         cursor.execute("SELECT pg_has_role(%s, 'USAGE')", (OWNER_ROLE,))
@@ -63,23 +85,43 @@ def adopt_tables(connection: Any) -> None:
 
 
 def ensure_login(connection: Any, settings: DatabaseSettings) -> None:
-    """Let the server log in with tokens of IAM, or with the secret's password.
-
-    RDS takes tokens, and no password any more, of who is in a role of its own, which other PostgreSQLs do not have.
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
-    """
+    """Let the server log in with tokens of IAM, or with the secret's password, and in no other way."""
     by_token = settings.auth == "iam"
     with connection.cursor() as cursor:
+        if by_token and not _exists(cursor, IAM_SERVER_ROLE):
+            cursor.execute(_CREATE_IAM_SERVER_ROLE)
         cursor.execute(
-            "SELECT pg_has_role(%s, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s", (SERVER_ROLE, IAM_ROLE)
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND rolcanlogin = %s", (list(SERVER_ROLES), by_token)
         )
-        # (None,): there is no such role.
-        (is_member,) = cursor.fetchone() or (None,)
-        if is_member is not None and is_member != by_token:
-            change = "GRANT {} TO {}" if by_token else "REVOKE {} FROM {}"
-            cursor.execute(change.format(IAM_ROLE, SERVER_ROLE))
+        for (role,) in cursor.fetchall():
+            cursor.execute(f"ALTER ROLE {role} {'NOLOGIN' if by_token else 'LOGIN'}")
+        if _exists(cursor, IAM_ROLE):
+            _take_tokens(cursor, {IAM_SERVER_ROLE} if by_token else set())
     if not by_token:
         ensure_password(connection, settings, LoginSecret(settings.secret_arn))
+
+
+def _take_tokens(cursor: Any, takers: set[str]) -> None:
+    """Let RDS take tokens of these roles of the server alone.
+
+    It takes tokens, and no password any more, of who is in a role of its own, which other PostgreSQLs do not have.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
+    """
+    cursor.execute(
+        "SELECT pg_get_userbyid(member) FROM pg_auth_members WHERE pg_get_userbyid(roleid) = %s"
+        " AND pg_get_userbyid(member) = ANY(%s)",
+        (IAM_ROLE, [*SERVER_ROLES, IAM_SERVER_ROLE]),
+    )
+    members = {member for (member,) in cursor.fetchall()}
+    for role in sorted(members - takers):
+        cursor.execute(f"REVOKE {IAM_ROLE} FROM {role}")
+    for role in sorted(takers - members):
+        cursor.execute(f"GRANT {IAM_ROLE} TO {role}")
+
+
+def _exists(cursor: Any, role: str) -> bool:
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))
+    return cursor.fetchone() is not None
 
 
 def ensure_password(connection: Any, settings: DatabaseSettings, secret: LoginSecret) -> None:

@@ -14,6 +14,7 @@ from stacks.rule_packs import acknowledge
 from stacks.team.config import DatabaseAuth, TeamConfig
 
 USER = "mlflow_server"
+IAM_USER = "mlflow_server_iam"
 _MASTER = "mlflow_master"
 
 
@@ -63,7 +64,7 @@ class Database(Construct):
             ["AwsSolutions-SMG4", "SecretsManagerRotationEnabled"],
             "The service stack's task `rotate` does it; a rotation schedule of Secrets Manager starts functions only."
             if team.database.rotates_password
-            else "The server logs in with tokens of IAM: RDS takes no password from its user."
+            else "The server logs in with tokens of IAM, and PostgreSQL lets nobody in with the password."
             if team.database.auth == DatabaseAuth.IAM
             else "The team file says that it stays; it is of use only where the database's security group lets in.",
         )

@@ -16,6 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from kit.local.ports import free_port
 from tests.server_image.deployment import ODD, REGION, Deployment, Postgres, Server, wait_until
+from tests.server_image.rds import LOGIN_RULES, Rds
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,8 @@ def postgres() -> Iterator[Postgres]:
         check=True,
         capture_output=True,
     )
+    rules = folder / "data" / "pg_hba.conf"
+    rules.write_text(LOGIN_RULES + rules.read_text())
     address = ["-h", "127.0.0.1", "-p", str(server.port), "-k", ""]
     options = ["-c", "fsync=off", "-c", "log_statement=all", "-c", "log_line_prefix=%d "]
     with log.open("wb") as output:
@@ -125,6 +128,22 @@ def kept_password(postgres: Postgres, template: str) -> Iterator[None]:
     """Roles are shared by all databases, so a test that changes the password puts it back."""
     yield
     postgres.execute("ALTER ROLE mlflow_server PASSWORD %s", postgres.server_password)
+
+
+@pytest.fixture
+def kept_logins(postgres: Postgres, template: str) -> Iterator[None]:
+    """As above, of a test that changes how the server logs in."""
+    yield
+    for role in ("mlflow_server", "mlflow_server_clone"):
+        postgres.execute(f"ALTER ROLE {role} LOGIN")
+    postgres.execute("DROP ROLE IF EXISTS mlflow_server_iam")
+
+
+@pytest.fixture
+def rds(deployment: Deployment, kept_logins: None) -> Iterator[Rds]:
+    rds = Rds(deployment)
+    yield rds
+    rds.remove()
 
 
 @pytest.fixture(scope="module")

@@ -44,11 +44,11 @@ def test_a_token_is_what_boto3_makes_with_the_description_of_rds() -> None:
     rds = boto3.session.Session().client("rds", region_name="eu-central-1")
     for _ in range(10):
         made = IamLogin(SETTINGS).get()
-        expected = rds.generate_db_auth_token(HOST, 5432, "mlflow_server")
+        expected = rds.generate_db_auth_token(HOST, 5432, "mlflow_server_iam")
         if parse_qs(made.password)["X-Amz-Date"] == parse_qs(expected)["X-Amz-Date"]:
             break
     assert made.password == expected
-    assert made.user == "mlflow_server"
+    assert made.user == "mlflow_server_iam"
 
 
 @pytest.mark.usefixtures("_task_role")
@@ -56,7 +56,9 @@ def test_every_connection_asks_for_credentials_anew(monkeypatch: pytest.MonkeyPa
     """So those of a task's role may expire."""
     login = IamLogin(SETTINGS)
     monkeypatch.setattr(login._session, "get_credentials", iter([None]).__next__)
-    with pytest.raises(TrackingServerError, match="No token for mlflow_server could be signed; check the task role"):
+    with pytest.raises(
+        TrackingServerError, match="No token for mlflow_server_iam could be signed; check the task role"
+    ):
         login.connect(lambda _: None)
 
 
@@ -127,11 +129,11 @@ def test_a_refused_server_ends_with_one_sentence_and_without_the_token(
     variables = {"DATABASE_AUTH": "iam", "DATABASE_REGION": "eu-central-1", "DATABASE_SECRET_ARN": ""}
     done = deployment.run("serve", DATABASE_PORT=str(database.port), **variables)
     assert done.returncode == 1
-    assert "did not accept mlflow_server" in done.stderr
+    assert "did not accept mlflow_server_iam on" in done.stderr
     assert "PAM authentication failed" in done.stderr
     assert "X-Amz-" not in done.stdout + done.stderr
     (token,) = database.passwords
     url = urlsplit(f"https://{token}")
     assert url.netloc == f"127.0.0.1:{database.port}"
-    assert parse_qs(url.query)["DBUser"] == ["mlflow_server"]
+    assert parse_qs(url.query)["DBUser"] == ["mlflow_server_iam"]
     assert parse_qs(url.query)["X-Amz-Credential"][0].split("/")[2:] == ["eu-central-1", "rds-db", "aws4_request"]

@@ -1,7 +1,6 @@
 """`migrate` against a real PostgreSQL."""
 
 import subprocess
-from collections.abc import Iterator
 
 import psycopg2
 import pytest
@@ -188,39 +187,6 @@ def test_a_password_that_a_rotation_has_set_is_left_alone(deployment: Deployment
     deployment.postgres.execute("ALTER ROLE mlflow_server PASSWORD 'canary-pending-password'")
     assert deployment.run("migrate").returncode == 0
     deployment.postgres.connect(deployment.database, "mlflow_server", "canary-pending-password").close()
-
-
-@pytest.fixture
-def iam_role(deployment: Deployment) -> Iterator[None]:
-    """The role that RDS has; all databases of a PostgreSQL have it, so it goes again."""
-    deployment.postgres.execute("CREATE ROLE rds_iam")
-    deployment.postgres.execute("GRANT rds_iam TO master WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
-    yield
-    deployment.postgres.execute("DROP ROLE rds_iam")
-
-
-IAM = {"DATABASE_AUTH": "iam", "DATABASE_REGION": "eu-central-1", "DATABASE_SECRET_ARN": ""}
-TAKES_TOKENS = "SELECT pg_has_role('mlflow_server', 'rds_iam', 'MEMBER')"
-
-
-@pytest.mark.usefixtures("iam_role")
-def test_the_server_logs_in_with_tokens_of_iam_as_long_as_it_is_told_to(deployment: Deployment) -> None:
-    for variables, takes_tokens in ((IAM, True), (IAM, True), ({}, False), ({}, False)):
-        done = deployment.run("migrate", **variables)
-        assert done.returncode == 0, done.stderr
-        assert deployment.query(TAKES_TOKENS) == [(takes_tokens,)]
-
-
-def test_where_there_is_no_role_for_tokens_none_is_made(deployment: Deployment) -> None:
-    done = deployment.run("migrate", **IAM)
-    assert done.returncode == 0, done.stderr
-    assert deployment.query("SELECT FROM pg_roles WHERE rolname = 'rds_iam'") == []
-
-
-def test_a_password_that_nobody_logs_in_with_is_not_rotated(deployment: Deployment) -> None:
-    done = deployment.run("rotate", **IAM)
-    assert done.returncode == 1
-    assert "there is no password to rotate" in done.stderr
 
 
 def test_a_wrong_master_password_is_one_sentence_without_the_password(deployment: Deployment) -> None:

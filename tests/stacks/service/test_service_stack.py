@@ -97,7 +97,7 @@ def test_with_tokens_of_iam_the_server_reads_no_secret_and_may_connect_as_its_ow
     parts = of_role["ConnectToDatabase"]["Resource"]["Fn::Join"][1]
     assert ":rds-db:eu-west-1:" in "".join(part for part in parts if isinstance(part, str))
     dbuser, exported, user = parts[-3:]
-    assert (dbuser, user) == (":dbuser:", "/mlflow_server")
+    assert (dbuser, user) == (":dbuser:", "/mlflow_server_iam")
     (instance,) = template("guest", "data").find_resources("AWS::RDS::DBInstance")
     template("guest", "data").has_output(
         "*",
