@@ -36,7 +36,7 @@ def task_role(scope: Construct, team: TeamConfig, backing: Backing) -> iam.Role:
 def _log_in(scope: Construct, team: TeamConfig, backing: Backing) -> Iterator[iam.PolicyStatement]:
     stack = cdk.Stack.of(scope)
     if team.database.auth == DatabaseAuth.IAM:
-        user = f"{backing.database_resource_id}/{database.IAM_USER}"
+        user = f"{team.database.resource_id or backing.database_resource_id}/{database.IAM_USER}"
         arn = cdk.ArnFormat.COLON_RESOURCE_NAME
         yield database_login.connect(
             stack.format_arn(service="rds-db", resource="dbuser", resource_name=user, arn_format=arn)

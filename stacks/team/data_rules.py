@@ -36,6 +36,12 @@ def _login(team: "TeamConfig") -> Iterator[Problem]:
             days,
             "rotates a password that nobody logs in with; allowed with auth: password; remove it",
         )
+    if team.database.resource_id and not team.database.resource_id.startswith(prefix := team.database.id_prefix):
+        yield Problem(
+            ("database", "resource_id"),
+            team.database.resource_id,
+            f"is not of a database with engine: {team.database.engine}; allowed: {prefix}…; take the restored one's",
+        )
 
 
 def _backup(team: "TeamConfig") -> Iterator[Problem]:

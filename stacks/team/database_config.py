@@ -105,6 +105,13 @@ class DatabaseConfig(Section):
             "the task's role signs for each connection, so that there is no password.",
         ),
     ] = DatabaseAuth.PASSWORD
+    resource_id: Annotated[
+        database_values.ResourceId | None,
+        Field(
+            description="With `auth: iam`, of a database that was restored in place of the one that the stack made: "
+            "its `DbiResourceId`, or `DbClusterResourceId`, by which IAM knows it, and CloudFormation does not."
+        ),
+    ] = None
     password_rotation_days: Annotated[
         int,
         Field(
@@ -131,6 +138,11 @@ class DatabaseConfig(Section):
     def is_aurora(self) -> bool:
         """Whether it is an Aurora cluster."""
         return self.engine == DatabaseEngine.AURORA
+
+    @property
+    def id_prefix(self) -> str:
+        """How RDS begins the ids by which IAM knows such databases."""
+        return "cluster-" if self.is_aurora else "db-"
 
     @property
     def pauses(self) -> bool:

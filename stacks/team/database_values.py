@@ -16,6 +16,7 @@ LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 
 _TIME = r"([01]\d|2[0-3]):([0-5]\d)"
+_RESOURCE_ID = re.compile("(db|cluster)-[A-Z0-9]+")
 _DAILY = re.compile(f"{_TIME}-{_TIME}")
 _WEEKLY = re.compile(f"({'|'.join(DAYS)}):{_TIME}-({'|'.join(DAYS)}):{_TIME}")
 
@@ -70,6 +71,12 @@ def _capacity(value: float) -> float:
     return value
 
 
+def _resource_id(value: str) -> str:
+    if not _RESOURCE_ID.fullmatch(value):
+        raise refuse("is no resource id of RDS; allowed: db- or cluster- and capitals; try db-ABCDEFGHIJKL01234")
+    return value
+
+
 def _log_retention(value: int) -> int:
     if value not in LOG_RETENTION_DAYS:
         nearest = min(LOG_RETENTION_DAYS, key=lambda days: (abs(days - value), -days))
@@ -81,4 +88,5 @@ def _log_retention(value: int) -> int:
 DailyWindow = Annotated[str, AfterValidator(_daily)]
 WeeklyWindow = Annotated[str, AfterValidator(_weekly)]
 Capacity = Annotated[float, AfterValidator(_capacity)]
+ResourceId = Annotated[str, AfterValidator(_resource_id)]
 LogRetention = Annotated[int, AfterValidator(_log_retention)]

@@ -94,6 +94,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "database": {
             "engine": "aurora-postgresql",
             "auth": "iam",
+            "resource_id": "cluster-ABCDEFGHIJKL01234",
             "insights": "advanced",
             "backup_window": "02:00-03:00",
             "maintenance_window": "sun:04:00-sun:05:00",

@@ -109,6 +109,15 @@ def test_with_tokens_of_iam_the_server_reads_no_secret_and_may_connect_as_its_ow
     assert "ConnectToDatabase" not in {statement["Sid"] for statement in statements("usual", "TaskRole")}
 
 
+def test_the_server_may_connect_to_the_database_that_was_restored_in_place_of_the_stack_s() -> None:
+    (statement,) = [s for s in statements("growing", "TaskRole") if s["Sid"] == "ConnectToDatabase"]
+    assert statement["Resource"]["Fn::Join"][1][-1] == ":dbuser:cluster-ABCDEFGHIJKL01234/mlflow_server_iam"
+    # What the service has imported before is still there when the data stack is deployed, which comes first.
+    template("growing", "data").has_output(
+        "*", {"Value": {"Fn::GetAtt": [Match.any_value(), "DBClusterResourceId"]}, "Export": Match.any_value()}
+    )
+
+
 @pytest.mark.parametrize("container", ["migrate", "server"])
 def test_both_containers_know_how_the_server_logs_in(container: str) -> None:
     with_tokens, with_password = environment("guest", container), environment("usual", container)

@@ -32,6 +32,16 @@ def test_an_aurora_that_pauses_keeps_its_password(tmp_path: Path) -> None:
             "allowed with engine: postgres; remove it",
         ),
         (
+            f"database: {{{AURORA}, auth: iam, resource_id: db-ABCDEFGHIJKL01234}}",
+            "database.resource_id: 'db-ABCDEFGHIJKL01234' is not of a database with engine: aurora-postgresql; "
+            "allowed: cluster-…; take the restored one's",
+        ),
+        (
+            "database: {auth: iam, resource_id: cluster-ABCDEFGHIJKL01234}",
+            "database.resource_id: 'cluster-ABCDEFGHIJKL01234' is not of a database with engine: postgres; "
+            "allowed: db-…; take the restored one's",
+        ),
+        (
             f"database: {{{AURORA}, min_acu: 0.7}}",
             "database.min_acu: 0.7 is no capacity; allowed: steps of 0.5; try 0.5",
         ),

@@ -18,6 +18,7 @@ from tests.stacks.team_folder import Refused
         ("maintenance_window: sun:04:00-sun:04:10", "has the wrong length"),
         ("maintenance_window: sun:04:00-tue:04:10", "has the wrong length"),
         ("log_retention_days: 100", "try 90"),
+        ("resource_id: research-database", "is no resource id of RDS"),
     ],
 )
 def test_what_aws_would_refuse_is_refused_with_an_example(line: str, sentence: str, refused: Refused) -> None:
