@@ -18,6 +18,8 @@ from tracking_server.settings import GarbageSettings
 
 # Any number will do as long as it never changes and is not that of `migrate`.
 LOCK = 7_326_530_462
+COMMAND = "collect-garbage"
+"""What a run logs as `done` when it is. An alarm counts these lines: stacks/alarms/of_nights.py."""
 
 _log = logging.getLogger("tracking_server")
 
@@ -38,7 +40,7 @@ def collect_garbage(settings: GarbageSettings, *, older_than_days: int) -> None:
         connect_as_server(server)
         os.environ["MLFLOW_CONFIGURE_LOGGING"] = "false"
         _gc(database_url(settings.database, server.get().user), settings.artifact_location, older_than_days)
-    _log.info(f"Nothing is left that was deleted more than {older_than_days} days ago.")
+    _log.info(f"Nothing is left that was deleted more than {older_than_days} days ago.", extra={"done": COMMAND})
 
 
 def _gc(url: str, artifact_location: str, older_than_days: int) -> None:

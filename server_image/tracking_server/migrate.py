@@ -73,6 +73,6 @@ def locked(settings: MigrateSettings) -> Iterator[LentConnection]:
         connection.end()
 
 
-def say(sentence: str) -> None:
-    """Tell the user of progress; what a command was asked for goes to standard output."""
-    _log.info(sentence)
+def say(sentence: str, **fields: str) -> None:
+    """Tell the user of progress, with `fields` of the line; what a command was asked for goes to standard output."""
+    _log.info(sentence, extra=fields)

@@ -15,6 +15,8 @@ from tracking_server.roles import ensure_roles, set_password
 from tracking_server.secret import LoginSecret
 from tracking_server.settings import Login, MigrateSettings
 
+COMMAND = "rotate"
+"""What a run logs as `done` when it is. An alarm counts these lines: stacks/alarms/of_nights.py."""
 _PASSWORD_BYTES = 32
 
 
@@ -33,7 +35,10 @@ def rotate(settings: MigrateSettings, *, older_than_days: int) -> None:
         current = secret.current()
         age = datetime.now(UTC) - current.created
         if age < timedelta(days=older_than_days):
-            say(f"The password of {current.login.user} is {age.days} days old: it is kept up to {older_than_days}.")
+            say(
+                f"The password of {current.login.user} is {age.days} days old: it is kept up to {older_than_days}.",
+                done=COMMAND,
+            )
             return
         ensure_roles(connection)
         user = next(role for role in SERVER_ROLES if role != current.login.user)
@@ -43,4 +48,7 @@ def rotate(settings: MigrateSettings, *, older_than_days: int) -> None:
         set_password(connection, pending.login)
         connect(settings.database, pending.login).close()
         secret.make_current(pending, instead_of=current)
-    say(f"New connections log in as {user}; {current.login.user} stays valid until the next rotation.")
+    say(
+        f"New connections log in as {user}; {current.login.user} stays valid until the next rotation.",
+        done=COMMAND,
+    )

@@ -6,7 +6,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from stacks.alarms import of_backup, of_certificate, of_database, of_requests, of_tasks
+from stacks.alarms import of_backup, of_certificate, of_database, of_nights, of_requests, of_tasks
 from stacks.alarms.budget import add_budget
 from stacks.alarms.dashboard import add_dashboard
 from stacks.alarms.of_database import database_metric
@@ -52,6 +52,7 @@ class Alarms(Construct):
         watches = [
             *of_requests.watches(team, requests),
             *of_tasks.watches(team, tasks),
+            *of_nights.watches(self, team, log),
             *of_database.watches(team, metric),
         ]
         if has_snapshots(team):

@@ -12,6 +12,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from stacks.alarms.log_count import count_in_log
 from stacks.alarms.watch import FIVE_MINUTES, MISSING_IS_FINE, MISSING_IS_WRONG, Watch
 from stacks.team.config import TeamConfig
 
@@ -21,29 +22,17 @@ class TaskMetrics:
 
     def __init__(self, scope: Construct, service: ecs.FargateService, log: logs.ILogGroup) -> None:
         self._dimensions = {"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name}
-
-        def counted(name: str, pattern: str, period: cdk.Duration) -> cloudwatch.Metric:
-            """How many lines of the log the pattern matches. The metric's name tells teams of one account apart.
-
-            https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
-            """
-            counting = logs.MetricFilter(
-                scope,
-                f"{name}Filter",
-                log_group=log,
-                filter_pattern=logs.FilterPattern.literal(pattern),
-                metric_namespace="MLflow",
-                metric_name=f"{cdk.Stack.of(scope).stack_name}-{name}",
-            )
-            return counting.metric(statistic="Sum", period=period)
-
         # MLflow logs what PostgreSQL says when it gives a transaction up: mlflow/store/db/utils.py.
-        self.deadlocks = counted("Deadlocks", '"deadlock detected"', cdk.Duration.minutes(15))
+        self.deadlocks = count_in_log(
+            scope, "Deadlocks", log=log, pattern='"deadlock detected"', period=cdk.Duration.minutes(15)
+        )
         # What ends a command is logged under this name: server_image/tracking_server/__main__.py and logs.py.
-        self.failed_commands = counted(
+        self.failed_commands = count_in_log(
+            scope,
             "FailedCommands",
-            '{ ($.logger = "tracking_server") && (($.level = "ERROR") || ($.level = "CRITICAL")) }',
-            FIVE_MINUTES,
+            log=log,
+            pattern='{ ($.logger = "tracking_server") && (($.level = "ERROR") || ($.level = "CRITICAL")) }',
+            period=FIVE_MINUTES,
         )
 
     def of_ecs(self, name: str, statistic: str) -> cloudwatch.Metric:

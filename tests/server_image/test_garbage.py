@@ -1,5 +1,6 @@
 """What users delete is kept for a while and then gone for good, artifacts and all."""
 
+import json
 from typing import Any
 
 import boto3
@@ -62,14 +63,17 @@ def test_what_was_deleted_long_enough_ago_is_gone_with_its_artifacts(deployment:
         # The one that is kept can be restored.
         ask(server, "runs/restore", run_id=recent)
     assert old in done.stderr
+    # What the alarm on missed runs counts: stacks/alarms/of_nights.py.
+    assert json.loads(done.stderr.splitlines()[-1])["done"] == "collect-garbage"
 
 
-def test_two_runs_never_collect_at_once(deployment: Deployment) -> None:
+def test_two_runs_never_collect_at_once_and_the_second_is_not_counted_as_done(deployment: Deployment) -> None:
     from tracking_server.garbage import LOCK
 
     with deployment.open_transaction(f"SELECT pg_advisory_lock({LOCK})"):
         done = deployment.run(*COLLECT, **ANONYMOUS)
     assert (done.returncode, "Another run is collecting garbage already." in done.stderr) == (0, True)
+    assert '"done"' not in done.stderr
 
 
 def test_direct_artifacts_are_deleted_where_they_are(deployment: Deployment, s3: Any) -> None:

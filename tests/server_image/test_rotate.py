@@ -1,5 +1,6 @@
 """`rotate` against a real PostgreSQL, with and without a server under load."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -101,6 +102,15 @@ def test_the_password_before_the_last_is_refused(deployment: Deployment) -> None
     assert [logs_in(deployment, login) for login in logins] == [False, True, True]
     assert {user for user, _ in logins} == BOTH
     assert len({password for _, password in logins}) == 3
+
+
+@pytest.mark.parametrize("arguments", [(), ("--older-than-days", "30")])
+def test_a_run_that_is_done_logs_what_the_alarm_on_missed_ones_counts(
+    deployment: Deployment, arguments: tuple[str, ...]
+) -> None:
+    """stacks/alarms/of_nights.py, which tests/stacks/alarms/test_of_nights.py compares with it."""
+    last = json.loads(rotate(deployment, *arguments).splitlines()[-1])
+    assert last["done"] == "rotate"
 
 
 def test_a_young_password_is_kept(deployment: Deployment) -> None:
