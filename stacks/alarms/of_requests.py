@@ -44,7 +44,13 @@ class RequestMetrics:
 
 
 def watches(team: TeamConfig, metrics: RequestMetrics) -> Iterator[Watch]:
-    """What is wrong between clients and tasks. After a rollout ECS waits as long as those that stop it look back."""
+    """What is wrong between clients and tasks.
+
+    A rollout is stopped by what its own tasks do, and by nothing that strangers, clients or an empty load balancer can
+    raise: by the target group's metrics, of which neither refusals nor slow answers say whose fault they are. After a
+    rollout ECS waits as long as those that stop it look back.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
+    """
     yield Watch(
         name="ServerErrors",
         meaning="The server answers with 5xx: callers lose what they log.",
@@ -59,7 +65,6 @@ def watches(team: TeamConfig, metrics: RequestMetrics) -> Iterator[Watch]:
         metric=metrics.of_balancer("HTTPCode_ELB_5XX_Count", "Sum", MINUTE),
         threshold=4,
         periods=5,
-        stops_deployments=True,
     )
     yield Watch(
         name="RefusedRequests",
@@ -67,7 +72,6 @@ def watches(team: TeamConfig, metrics: RequestMetrics) -> Iterator[Watch]:
         metric=metrics.share_of_client_errors(),
         threshold=50,
         periods=5,
-        stops_deployments=True,
     )
     # A proxied download sends nothing until the server has read the whole object.
     slow_s = 30 if team.artifacts.mode == ArtifactsMode.PROXIED else 5
@@ -80,8 +84,12 @@ def watches(team: TeamConfig, metrics: RequestMetrics) -> Iterator[Watch]:
     yield Watch(
         name="UnhealthyTasks",
         meaning="A task runs and does not answer the load balancer's health check.",
-        metric=metrics.of_targets("UnHealthyHostCount", "Maximum"),
+        metric=metrics.of_targets("UnHealthyHostCount", "Maximum", MINUTE),
         threshold=0,
+        # ECS replaces one such task in less.
+        periods=5,
+        wrong=4,
+        stops_deployments=True,
     )
 
 

@@ -88,16 +88,18 @@ def test_no_data_is_wrong_where_it_means_that_nothing_runs_and_fine_elsewhere() 
     assert alarms("temporary")["MissingTasks"]["TreatMissingData"] == "notBreaching", "it has office hours"
 
 
-def test_only_what_a_bad_rollout_raises_stops_a_deployment_and_within_minutes() -> None:
+def test_only_what_the_new_tasks_do_stops_a_deployment_and_within_minutes() -> None:
+    """Strangers raise 4xx, and the load balancer's own errors are also those of before a service was made again."""
     _, service = only("usual", "AWS::ECS::Service")
     stopping = service["DeploymentConfiguration"]["Alarms"]
     names = {name["Ref"].removeprefix("Alarms")[:-8] for name in stopping["AlarmNames"]}
     assert (stopping["Enable"], stopping["Rollback"]) == (True, True)
-    assert names == {"ServerErrors", "LoadBalancerErrors", "RefusedRequests"}
+    assert names == {"ServerErrors", "UnhealthyTasks"}
     for name in names:
         alarm = alarms("usual")[name]
-        periods = [m["MetricStat"]["Period"] for m in alarm.get("Metrics", []) if "MetricStat" in m]
-        assert set(periods or [alarm["Period"]]) == {60}
+        assert "TargetGroup" in {dimension["Name"] for dimension in alarm["Dimensions"]}
+        assert alarm["MetricName"] in {"HTTPCode_Target_5XX_Count", "UnHealthyHostCount"}
+        assert (alarm["Period"], alarm["TreatMissingData"]) == (60, "notBreaching")
         assert alarm["EvaluationPeriods"] <= 5
 
 
