@@ -23,6 +23,7 @@ _DOMAIN = {"name": "mlflow.example.com", "hosted_zone_id": "Z0123456789ABC", "ho
 # Each way to a server, as its team file says it; the first is the one that all other tables are about.
 _WAYS: dict[str, dict[str, Any]] = {
     "`access: internal`": {},
+    "`network.clients_from`": {"network": {"clients_from": ["10.20.0.0/16"]}},
     "`server.metrics_from`": {"server": {"metrics_from": ["10.30.0.0/16"]}},
     "`domain`, `network.private_link`": {
         "domain": _DOMAIN,

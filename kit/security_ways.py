@@ -6,7 +6,7 @@ from typing import Any
 from kit.template_words import Named, Words
 
 _BALANCER, _LISTENER = "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::Listener"
-_NO_TLS, _REDIRECTS, _PASSED_ON = "none: http inside the VPC", "none: redirects to https", "passed on"
+_NO_TLS, _REDIRECTS, _PASSED_ON = "none: http between private addresses", "none: redirects to https", "passed on"
 
 Way = tuple[str, str, str, str]
 """From, to, port, TLS."""

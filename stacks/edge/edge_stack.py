@@ -58,8 +58,9 @@ class EdgeStack(TeamStack):
         )
         self.security_group.add_egress_rule(ec2.Peer.ipv4(network.cidr), ec2.Port.tcp(CONTAINER_PORT), "The tasks")
         if not team.behind_gateway:
-            for port in (443, 80) if team.domain else (80,):
-                self.security_group.add_ingress_rule(_clients(team, network.cidr), ec2.Port.tcp(port), "Clients")
+            for peer in _clients(team, network.cidr):
+                for port in (443, 80) if team.domain else (80,):
+                    self.security_group.add_ingress_rule(peer, ec2.Port.tcp(port), "Clients")
         if team.internet_facing:
             acknowledge(
                 self.security_group,
@@ -89,7 +90,7 @@ class EdgeStack(TeamStack):
                 "ALBWAFEnabled",
                 "Only API Gateway reaches it, for whom IAM has let in."
                 if team.behind_gateway
-                else "Only the VPC reaches it, or the organisation's Firewall Manager brings one.",
+                else "Only private addresses reach it, or the organisation's Firewall Manager brings one.",
             )
         if team.temporary:
             acknowledge(
@@ -138,7 +139,7 @@ class EdgeStack(TeamStack):
             "ELBv2ACMCertificateRequired",
             "It only sends clients to https."
             if domain
-            else "The team has no domain to certify; only the VPC, CloudFront or API Gateway reaches it.",
+            else "The team has no domain to certify; only private addresses, CloudFront or API Gateway reach it.",
         )
         if domain is None:
             acknowledge(http, "ALBHttpToHttpsRedirection", "There is no https to go to: the team has no domain.")
@@ -196,8 +197,10 @@ class EdgeStack(TeamStack):
         return cdk.CfnDynamicReference(cdk.CfnDynamicReferenceService.SSM, name).to_string()
 
 
-def _clients(team: TeamConfig, cidr: str) -> ec2.IPeer:
-    """Who may connect to the load balancer: the VPC, CloudFront, or everybody."""
+def _clients(team: TeamConfig, cidr: str) -> list[ec2.IPeer]:
+    """Who may connect to the load balancer: the VPC and the blocks beside it, CloudFront, or everybody."""
     if team.behind_cloudfront:
-        return ec2.Peer.prefix_list(CLOUDFRONT_PREFIX_LISTS[team.region])
-    return ec2.Peer.any_ipv4() if team.access == Access.PUBLIC else ec2.Peer.ipv4(cidr)
+        return [ec2.Peer.prefix_list(CLOUDFRONT_PREFIX_LISTS[team.region])]
+    if team.access == Access.PUBLIC:
+        return [ec2.Peer.any_ipv4()]
+    return [ec2.Peer.ipv4(block) for block in (cidr, *team.network.clients_from)]

@@ -1,6 +1,7 @@
 """What must hold between the keys that say who gets in."""
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from stacks.network.prefix_lists import CLOUDFRONT_PREFIX_LISTS
@@ -17,6 +18,7 @@ def edge_problems(team: "TeamConfig") -> Iterator[Problem]:
     yield from _domain(team)
     yield from _cloudfront(team)
     yield from _firewall(team)
+    yield from _clients_from(team)
     yield from _private_link(team)
 
 
@@ -103,6 +105,16 @@ def _firewall(team: "TeamConfig") -> Iterator[Problem]:
         what = "auth: basic, for API Gateway's HTTP APIs take no web ACL"
     for key in sorted(team.firewall.model_fields_set - {"enabled"}):
         yield Problem(("firewall", key), getattr(team.firewall, key), f"has no use; allowed with {what}; remove it")
+
+
+def _clients_from(team: "TeamConfig") -> Iterator[Problem]:
+    path, blocks = ("network", "clients_from"), team.network.clients_from
+    if blocks and team.access != "internal":
+        yield Problem(path, blocks, "leads to an internal server; allowed with access: internal; remove it")
+    own = team.network.existing.vpc_cidr if team.network.existing else team.network.cidr
+    for block in blocks:
+        if IPv4Network(block).subnet_of(IPv4Network(own)):
+            yield Problem(path, block, f"is inside the VPC's own block {own}, which always may; remove it")
 
 
 def _private_link(team: "TeamConfig") -> Iterator[Problem]:

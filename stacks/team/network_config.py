@@ -73,6 +73,14 @@ class NetworkConfig(Section):
             "costs less and still admits nobody. `endpoints`: AWS's services only, through VPC endpoints.",
         ),
     ] = Egress.NAT
+    clients_from: Annotated[
+        network_values.Sources,
+        Field(
+            strict=False,
+            description="The private IPv4 blocks, besides the VPC's own, from which clients reach an internal server: "
+            "by peering, a transit gateway, VPN or Direct Connect.",
+        ),
+    ] = ()
     private_link: Annotated[
         PrivateLinkConfig | None,
         Field(description="AWS PrivateLink for other VPCs and accounts, to an internal server with a domain."),

@@ -33,17 +33,18 @@ def test_a_page_that_is_made_again_is_the_same(page: str, assemblies: dict[str, 
 @pytest.mark.parametrize(
     "row",
     [
-        "| usual | 10.0.0.0/20 | edge LoadBalancer | 80 | none: http inside the VPC |",
-        "| usual | edge LoadBalancer | the tasks | 5000 | none: http inside the VPC |",
+        "| usual | 10.0.0.0/20 | edge LoadBalancer | 80 | none: http between private addresses |",
+        "| usual | edge LoadBalancer | the tasks | 5000 | none: http between private addresses |",
         "| public-closed | anybody | edge Distribution | 443 | CloudFront's own, for its host name |",
         "| public-closed | anybody | edge Distribution | 80 | none: redirects to https |",
         "| public-closed | CloudFront (pl-4fa04526) | edge LoadBalancer, by edge Firewall/WebAcl | 80 "
-        "| none: http inside the VPC |",
+        "| none: http between private addresses |",
         "| guest | endpoints of arn:aws:iam::444455556666:root, each accepted by hand | edge PrivateLink | 443 "
         "| passed on |",
         "| guest | edge PrivateLink | edge PrivateLink/LoadBalancer | 443 | passed on |",
         "| guest | edge PrivateLink/LoadBalancer | edge LoadBalancer | 443 | passed on |",
         "| guest | 10.1.0.0/16 | edge LoadBalancer | 443 | ELBSecurityPolicy-TLS13-1-2-2021-06 |",
+        "| guest | 10.20.0.0/16 | edge LoadBalancer | 443 | ELBSecurityPolicy-TLS13-1-2-2021-06 |",
     ],
 )
 def test_it_says_each_way_in_from_client_to_task(page: str, row: str) -> None:

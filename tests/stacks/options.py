@@ -55,6 +55,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "backup.copy_to": (ABSENT, ELSEWHERE),
     "backup.copy_retention_days": (ABSENT, 90),
     "network.cidr": (ABSENT, "10.9.0.0/24"),
+    "network.clients_from": (ABSENT, ["10.20.0.0/16", "192.168.7.9/32"]),
     "network.private_link": (ABSENT, _PRINCIPALS, _PRINCIPALS | {"acceptance_required": False}),
     "network.existing": (ABSENT, _EXISTING, _EXISTING | _PUBLIC_SUBNETS),
     "artifacts.retention_days": (ABSENT, 3650),

@@ -108,6 +108,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "oidc": OIDC,
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},
         "network": {
+            "clients_from": ["10.20.0.0/16"],
             "private_link": {"allowed_principals": [PRINCIPAL]},
             "existing": {
                 "vpc_id": "vpc-0123456789abcdef0",

@@ -37,6 +37,7 @@ def test_what_is_commented_out_is_valid_as_well(access: Access, tmp_path: Path) 
         document["firewall"] = {}
     else:
         del document["network"]["private_link"]
+        del document["network"]["clients_from"]
     del document["network"]["cidr"]
     document["artifacts"]["mode"] = "direct"
     if access == Access.INTERNAL:
