@@ -35,7 +35,9 @@ STATEMENTS: dict[str, iam.PolicyStatement] = {
     "artifacts.list_names": artifacts.list_names(BUCKET, ACCOUNT),
     "artifacts.read": artifacts.read(BUCKET, "artifacts", ACCOUNT),
     "artifacts.read_and_write": artifacts.read_and_write(BUCKET, "artifacts", ACCOUNT),
-    "database_login.connect": database_login.connect(f"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser:db-ABC/mlflow_server_iam"),
+    "database_login.connect": database_login.connect(
+        f"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser:db-ABC/mlflow_server_iam"
+    ),
     "images.log_in_to_registry": images.log_in_to_registry(),
     "images.pull": images.pull(f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/r"),
     "key_policies.encrypt_logs": key_policies.encrypt_logs(LOG_GROUPS, REGION),
