@@ -46,7 +46,8 @@ def test_what_is_commented_out_is_valid_as_well(access: Access, tmp_path: Path) 
         document["database"]["instance_class"] = "db.t4g.small"
     else:
         document["database"]["engine"] = "aurora-postgresql"
-        without = ["instance_class", "storage_gib", "auto_pause_minutes"]
+        # The example's id is that of an instance.
+        without = ["instance_class", "storage_gib", "auto_pause_minutes", "resource_id"]
     for key in without:
         del document["database"][key]
     (tmp_path / "example.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
