@@ -12,12 +12,27 @@ from kit.emulators.ministack.emulator import MiniStack
 from kit.emulators.template import DeployedStack
 from stacks.team.config import StackKind, TeamConfig
 from tests.bootstrapped import say_bootstrapped
-from tests.stacks.shapes import synthesize
+from tests.stacks.shapes import REPLICA, synthesize
 
 REGION = "eu-west-1"
 TEMPLATES = "templates-of-two-teams"
-_SHAPE = {"region": REGION, "size": "dev", "artifacts": {"mode": "direct", "garbage_collection_days": 30}}
-OURS = TeamConfig.model_validate({"name": "ours", **_SHAPE})
+_SHAPE: dict[str, Any] = {
+    "region": REGION,
+    "size": "dev",
+    "artifacts": {"mode": "direct", "garbage_collection_days": 30},
+}
+# All that gives a team one role more, or a role more rights.
+_ALL_ROLES = {
+    "server": {"exec": True},
+    "artifacts": {**_SHAPE["artifacts"], "replica": REPLICA},
+    "clients": {
+        "ci": {
+            "provider_arn": "arn:aws:iam::111122223333:oidc-provider/token.example.com",
+            "subject": "repo:ours/train:*",
+        }
+    },
+}
+OURS = TeamConfig.model_validate({"name": "ours", **_SHAPE, **_ALL_ROLES})
 THEIRS = TeamConfig.model_validate({"name": "theirs", **_SHAPE, "network": {"cidr": "10.0.16.0/20"}})
 
 
@@ -34,6 +49,12 @@ class Team:
     cluster: str
     service: str
     roles: dict[str, str]
+    """ARNs by logical id, of the data and the service stack."""
+
+    def role(self, start: str) -> str:
+        """The ARN of the one role whose logical id begins so."""
+        (arn,) = (arn for name, arn in self.roles.items() if name.startswith(start))
+        return arn
 
     @classmethod
     def read(cls, team: TeamConfig, emulator: MiniStack) -> "Team":
@@ -47,8 +68,9 @@ class Team:
             return found
 
         roles = {
-            name: emulator.client("iam").get_role(RoleName=service.physical_ids[name])["Role"]["Arn"]
-            for name, resource in service.template["Resources"].items()
+            name: emulator.client("iam").get_role(RoleName=deployed.physical_ids[name])["Role"]["Arn"]
+            for deployed in (data, service)
+            for name, resource in deployed.template["Resources"].items()
             if resource["Type"] == "AWS::IAM::Role"
         }
         return cls(
@@ -80,11 +102,6 @@ class Teams:
         """Whose both teams are."""
         return self.ours.key_arn.split(":")[4]
 
-    def role(self, start: str) -> str:
-        """The ARN of our role with a logical id that begins so."""
-        (arn,) = (arn for name, arn in self.ours.roles.items() if name.startswith(start))
-        return arn
-
 
 @contextmanager
 def two_teams(folder: Path) -> Iterator[Teams]:
@@ -101,6 +118,8 @@ def two_teams(folder: Path) -> Iterator[Teams]:
             for kind in get_args(StackKind):
                 _deploy(emulator, team.stack_name(kind), by_name[team.stack_name(kind)])
         ours, theirs = Team.read(OURS, emulator), Team.read(THEIRS, emulator)
+        for arn in ours.roles.values():
+            _let_root_be(emulator, arn)
         for team in (ours, theirs):
             emulator.client("s3").put_object(Bucket=team.bucket, Key="artifacts/model", Body=b"weights")
             emulator.client("s3").put_object(Bucket=team.bucket, Key="elsewhere/model", Body=b"weights")
@@ -115,6 +134,22 @@ def two_teams(folder: Path) -> Iterator[Teams]:
         yield Teams(ours, theirs, client, emulator.client, emulator.client_environment())
     finally:
         emulator.stop()
+
+
+def _let_root_be(emulator: MiniStack, role_arn: str) -> None:
+    """In the stead of the service, or of the CI job, that alone may be the role on AWS. What it may do stays."""
+    iam, name = emulator.client("iam"), role_arn.rpartition("/")[2]
+    (trust,) = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    if "AWS" in trust["Principal"]:
+        return
+    root = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": f"arn:aws:iam::{emulator.account_id}:root"},
+    }
+    iam.update_assume_role_policy(
+        RoleName=name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [root]})
+    )
 
 
 def _deploy(emulator: MiniStack, name: str, template: dict[str, Any]) -> None:

@@ -50,6 +50,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "database.backup_window": (ABSENT, "02:00-03:00"),
     "database.maintenance_window": (ABSENT, "sun:04:00-sun:05:00"),
     "database.log_retention_days": (ABSENT, 365),
+    "database.resource_id": (ABSENT, "db-ABCDEFGHIJKL01234"),
     "database.password_rotation_days": (ABSENT, 0),
     "backup.retention_days": (ABSENT, 0, 365),
     "backup.copy_to": (ABSENT, ELSEWHERE),
