@@ -12,7 +12,8 @@ from stacks.rule_packs import acknowledge, acknowledge_own_policy
 from stacks.team.config import Egress, ExistingNetwork, TeamConfig
 from stacks.team_stack import TeamStack
 
-# What a task without a way to the internet calls: its image, its log, its secrets, its artifacts (S3, below).
+# What a task without a way to the internet calls: its image, its log, its secrets, its artifacts (S3, below). For the
+# owner of a VPC that exists, docs/set-up/closed.md lists them.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
 INTERFACE_ENDPOINTS = {
     "EcrApiEndpoint": ec2.InterfaceVpcEndpointAwsService.ECR,
