@@ -98,14 +98,34 @@ class Client:
         return f"ID{self._ids.index(match[0])}"
 
 
+def differing(ports: tuple[int, int], requests: list[Request]) -> list[str]:
+    """What the team's server, on the first port, answers otherwise than the stock one on the second."""
+    ours, stock = map(Client, ports)
+    found = []
+    for request in requests:
+        try:
+            here, there = ours.ask(request), stock.ask(request)
+        except OSError as error:
+            raise AssertionError(f"no answer to {request}") from error
+        if here != there:
+            found.append(f"{request}\n  ours  {here}\n  stock {there}")
+    return found
+
+
 @contextmanager
-def stock_server(deployment: Deployment, folder: Path) -> Iterator[int]:
-    """The port of `mlflow server` as it comes, but for one worker and no job runner, on the deployment's database."""
+def stock_server(deployment: Deployment, folder: Path, admin_password: str = "") -> Iterator[int]:
+    """The port of `mlflow server` as it comes, but for one worker and no job runner, on the deployment's database.
+
+    With the password of `admin` it has MLflow's users and permissions.
+    """
     port = free_port()
     environment = deployment.environment(
         MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
         MLFLOW_MODEL_CATALOG_URI="",
         MLFLOW_CRYPTO_KEK_PASSPHRASE="not MLflow's public one",
+        MLFLOW_FLASK_SERVER_SECRET_KEY="not random, as for several workers",
+        MLFLOW_AUTH_CONFIG_PATH=str(folder / "auth.ini"),
+        MLFLOW_AUTH_ADMIN_PASSWORD=admin_password,
         HOME=str(folder),
     )
     uri = f"postgresql+psycopg2://mlflow_server@127.0.0.1:{deployment.postgres.port}/{deployment.database}"
@@ -115,6 +135,14 @@ def stock_server(deployment: Deployment, folder: Path) -> Iterator[int]:
         *("--artifacts-destination", environment["MLFLOW_ARTIFACTS_DESTINATION"]),
         *("--allowed-hosts", f"{HOST.lower()},{HOST.lower()}:*", "--cors-allowed-origins", ORIGIN),
     ]
+    if admin_password:
+        options += ["--app-name", "basic-auth"]
+        (folder / "auth.ini").write_text(
+            f"[mlflow]\ndefault_permission = READ\ndatabase_uri = {uri}\n"
+            "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+            # Off by default; without it each request of a test costs a hash.
+            "auth_cache_ttl_seconds = 60\n"
+        )
     with (folder / "stock.log").open("wb") as log:
         process = subprocess.Popen(
             [*command, *options],

@@ -10,7 +10,7 @@ from tracking_server.without_jobs import REFUSED
 
 from tests.server_image import bad_requests
 from tests.server_image.deployment import HOST, SERVER_PYTHON, Deployment
-from tests.server_image.stock import ORIGIN, Client, Request, stock_server
+from tests.server_image.stock import ORIGIN, Request, differing, stock_server
 
 API = "/api/2.0/mlflow"
 SHORT, LONG = f"{API}/experiments/search", "/api/3.0/mlflow/server-info"
@@ -28,19 +28,6 @@ def both(
         ours.serving(TRACKING_AUTH="none", TRACKING_ARTIFACTS="presigned") as server,
     ):
         yield server.port, stock_port
-
-
-def differing(both: tuple[int, int], requests: list[Request]) -> list[str]:
-    ours, stock = map(Client, both)
-    found = []
-    for request in requests:
-        try:
-            here, there = ours.ask(request), stock.ask(request)
-        except OSError as error:
-            raise AssertionError(f"no answer to {request}") from error
-        if here != there:
-            found.append(f"{request}\n  ours  {here}\n  stock {there}")
-    return found
 
 
 def routes() -> list[tuple[str, str]]:
