@@ -11,8 +11,9 @@ import aws_cdk as cdk
 
 import app
 from kit.markdown import markdown_table
+from kit.security_tables import Row, encryption, network, resource_policies, roles
 from kit.security_ways import refusals, ways
-from kit.template_words import Named, Words
+from kit.template_words import Words
 from stacks.team.config import TeamConfig
 
 ROOT = Path(__file__).parents[1]
@@ -33,27 +34,39 @@ _WAYS: dict[str, dict[str, Any]] = {
     "`access: public`, `domain`": {"access": "public", "domain": _DOMAIN},
     "`access: public`, `auth: iam`": {"access": "public", "auth": "iam", "artifacts": {"mode": "direct"}},
 }
-_KEYS = ("KmsKeyId", "EncryptionKeyArn", "KmsMasterKeyId")
-# What a type is encrypted with when its template names no key.
-_WITHOUT_KEY = {"AWS::Logs::LogGroup": "CloudWatch's own", "AWS::S3::Bucket": "S3's own"}
-_ENCRYPTED = (
-    "AWS::Backup::BackupVault",
-    "AWS::Logs::LogGroup",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
-    "AWS::SNS::Topic",
-    "AWS::SecretsManager::Secret",
-)
+# What else gives people and programs rights of their own.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "`artifacts.mode: direct`, `clients.ci`": {
+        "artifacts": {"mode": "direct"},
+        "clients": {
+            "ci": {
+                "provider_arn": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+                "subject": "repo:example/forecast:ref:refs/heads/main",
+            }
+        },
+    },
+    "`artifacts.garbage_collection_days`": {"artifacts": {"garbage_collection_days": 90}},
+    "`server.exec`": {"server": {"exec": True}},
+    "`artifacts.replica`, `database.auth: iam`": {
+        "artifacts": {
+            "replica": {
+                "bucket_arn": "arn:aws:s3:::mlflow-copies",
+                "kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:key/00000000-1111-2222-3333-444444444444",
+            }
+        },
+        "database": {"auth": "iam"},
+    },
+}
 
 
-def tables(assemblies: Mapping[str, Path]) -> str:
-    """All that is generated: the ways in, by what a team file says of them, and of the first of the teams the rest.
+def tables(by_way: Mapping[str, Path], by_option: Mapping[str, Path]) -> str:
+    """All that is generated, from teams by what their files say of the way in, or of something else.
 
-    The rest is who reaches whom, what is encrypted with which key, and who may do what.
+    Of the first team there is all, of the others what they have beyond it.
     """
-    each = {said: Words(assembly) for said, assembly in assemblies.items()}
-    words = next(iter(each.values()))
+    each = {said: Words(assembly) for said, assembly in by_way.items()}
+    words, *_ = each.values()
+    others = {said: Words(assembly) for said, assembly in by_option.items()} | each
     return "\n".join(
         [
             "### The ways in\n",
@@ -61,104 +74,34 @@ def tables(assemblies: Mapping[str, Path]) -> str:
             "\n### What the firewall refuses\n",
             *_table(("Team file", "Rule", "Of what", "Does"), _of_each(each, refusals)),
             "\n### Who reaches whom\n",
-            *_table(("Security group", "Way", "Peer", "Port", "For"), _network(words)),
+            *_table(("Security group", "Way", "Peer", "Port", "For"), network(words)),
             "\n### What is encrypted with which key\n",
-            *_table(("Resource", "Type", "Key"), _encryption(words)),
+            *_table(("Resource", "Type", "Key"), encryption(words)),
             "\n### Who may do what\n",
-            *_table(("Role", "Assumed by", "May", "On", "When"), _roles(words)),
+            *_table(("Role", "Assumed by", "May", "On", "When"), roles(words)),
             "\n### What resources let others do\n",
-            *_table(("Resource", "Who", "May", "When"), _resource_policies(words)),
+            *_table(("Resource", "Who", "May", "When"), resource_policies(words)),
+            "\n### What else there is to encrypt with some options\n",
+            *_table(("Team file", "Resource", "Type", "Key"), _beyond(words, others, encryption)),
+            "\n### Who may do what else with some options\n",
+            *_table(("Team file", "Role", "Assumed by", "May", "On", "When"), _beyond(words, others, roles)),
         ]
     )
 
 
-def _of_each(
-    each: Mapping[str, Words], rows: Callable[[Words], Iterable[tuple[str, ...]]]
-) -> Iterator[tuple[str, ...]]:
+def _of_each(each: Mapping[str, Words], rows: Callable[[Words], Iterable[Row]]) -> Iterator[Row]:
     for said, words in each.items():
         for row in rows(words):
             yield said, *row
 
 
-def _network(words: Words) -> Iterator[tuple[str, ...]]:
-    for group in words.resources("AWS::EC2::SecurityGroup"):
-        for way, key in (("in", "SecurityGroupIngress"), ("out", "SecurityGroupEgress")):
-            for rule in group.properties.get(key, []):
-                yield group.name, way, *_rule(words, group, rule)
-    for way, key in (("in", "AWS::EC2::SecurityGroupIngress"), ("out", "AWS::EC2::SecurityGroupEgress")):
-        for apart in words.resources(key):
-            group_name = words.say(apart.properties["GroupId"], apart.stack)
-            yield group_name, way, *_rule(words, apart, apart.properties)
-
-
-def _rule(words: Words, named: Named, rule: dict[str, Any]) -> tuple[str, str, str]:
-    peers = ("CidrIp", "SourceSecurityGroupId", "DestinationSecurityGroupId", "SourcePrefixListId")
-    peer = next((rule[key] for key in peers if key in rule), "")
-    port = "none" if rule.get("Description") == "Disallow all traffic" else str(rule.get("ToPort", "all"))
-    return words.say(peer, named.stack), port, str(rule.get("Description", ""))
-
-
-def _encryption(words: Words) -> Iterator[tuple[str, ...]]:
-    for it in words.resources(*_ENCRYPTED):
-        rules = it.properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [])
-        own = [rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID") for rule in rules]
-        key = next((key for key in [*(it.properties.get(name) for name in _KEYS), *own] if key), None)
-        yield it.name, it.type, words.say(key, it.stack) if key else _WITHOUT_KEY[it.type]
-
-
-def _roles(words: Words) -> Iterator[tuple[str, ...]]:
-    attached = list(words.resources("AWS::IAM::Policy"))
-    managed = {policy.logical_id: policy for policy in words.resources("AWS::IAM::ManagedPolicy")}
-    for role in words.resources("AWS::IAM::Role"):
-        (trust,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
-        who = _principal(words, role, trust["Principal"])
-        policies = [policy for policy in attached if {"Ref": role.logical_id} in policy.properties["Roles"]]
-        for arn in role.properties.get("ManagedPolicyArns", []):
-            if isinstance(arn, dict) and arn.get("Ref") in managed:
-                policies.append(managed[arn["Ref"]])
-            else:
-                yield role.name, who, "what AWS's policy says", words.say(arn, role.stack), ""
-        for policy in policies:
-            for statement in policy.properties["PolicyDocument"]["Statement"]:
-                on = words.say(statement["Resource"], policy.stack)
-                yield role.name, who, _actions(statement), on, _condition(words, policy, statement)
-
-
-def _resource_policies(words: Words) -> Iterator[tuple[str, ...]]:
-    for it in words.resources("AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"):
-        document = it.properties.get("KeyPolicy") or it.properties["PolicyDocument"]
-        for statement in document["Statement"]:
-            may = ("never " if statement["Effect"] == "Deny" else "") + _actions(statement)
-            yield it.name, _principal(words, it, statement["Principal"]), may, _condition(words, it, statement)
-
-
-def _actions(statement: dict[str, Any]) -> str:
-    actions = statement["Action"]
-    return "<br>".join([actions] if isinstance(actions, str) else actions)
-
-
-def _principal(words: Words, named: Named, principal: Any) -> str:
-    if isinstance(principal, str):
-        return "anybody" if principal == "*" else principal
-    return "<br>".join("anybody" if who == "*" else words.say(who, named.stack) for who in principal.values())
-
-
-def _condition(words: Words, named: Named, statement: dict[str, Any]) -> str:
-    return "<br>".join(
-        _test(operator, key, words.say(value, named.stack))
-        for operator, tests in statement.get("Condition", {}).items()
-        for key, value in tests.items()
-    )
-
-
-def _test(operator: str, key: str, value: str) -> str:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
-    if operator == "Null":
-        return f"{key} is {'not given' if value == 'true' else 'given'}"
-    verb = "is not" if "Not" in operator else "is"
-    like = " like" if "Like" in operator else ""
-    or_missing = " or not given" if operator.endswith("IfExists") else ""
-    return f"{key} {verb}{like} {value}{or_missing}"
+def _beyond(usual: Words, each: Mapping[str, Words], rows: Callable[[Words], Iterable[Row]]) -> Iterator[Row]:
+    """What each has that the usual team has not, and none before it."""
+    known = set(rows(usual))
+    for said, *row in _of_each(each, rows):
+        if tuple(row) not in known:
+            known.add(tuple(row))
+            yield said, *row
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -167,23 +110,23 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
         yield line.replace("*", r"\*")
 
 
-def page(written: str, assemblies: Mapping[str, Path]) -> str:
+def page(written: str, by_way: Mapping[str, Path], by_option: Mapping[str, Path]) -> str:
     """The page with the tables between its two marks made anew."""
     before, _, rest = written.partition(_FROM)
     _, _, after = rest.partition(_TO)
-    return f"{before}{_FROM}\n\n{tables(assemblies)}\n\n{_TO}{after}"
+    return f"{before}{_FROM}\n\n{tables(by_way, by_option)}\n\n{_TO}{after}"
 
 
 def main(arguments: list[str]) -> int:
     """Writes the page, or with `--check` says whether it is up to date."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     with tempfile.TemporaryDirectory() as folder:
-        assemblies = {said: Path(folder, str(number)) for number, said in enumerate(_WAYS)}
-        for said, assembly in assemblies.items():
-            team = TeamConfig.model_validate(_TEAM | _WAYS[said])
-            app.build(cdk.App(context=context, outdir=str(assembly)), [team]).synth()
+        assemblies = {said: Path(folder, str(number)) for number, said in enumerate([*_WAYS, *_OPTIONS])}
+        for said, changed in (_WAYS | _OPTIONS).items():
+            team = TeamConfig.model_validate(_TEAM | changed)
+            app.build(cdk.App(context=context, outdir=str(assemblies[said])), [team]).synth()
         written = PAGE.read_text(encoding="utf-8")
-        made = page(written, assemblies)
+        made = page(written, *({said: assemblies[said] for said in teams} for teams in (_WAYS, _OPTIONS)))
     if arguments == ["--check"]:
         if made != written:
             print(f"{PAGE} is out of date: run python -m kit.security_page", file=sys.stderr)

@@ -16,8 +16,13 @@ def assemblies() -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def page(assemblies: dict[str, Path]) -> str:
-    return security_page.page(WRITTEN, assemblies)
+def options() -> dict[str, Path]:
+    return {"growing": Path(assembly("growing").directory)}
+
+
+@pytest.fixture(scope="module")
+def page(assemblies: dict[str, Path], options: dict[str, Path]) -> str:
+    return security_page.page(WRITTEN, assemblies, options)
 
 
 def test_what_is_written_by_hand_stays(page: str) -> None:
@@ -26,8 +31,22 @@ def test_what_is_written_by_hand_stays(page: str) -> None:
     assert "\nold\n" not in page
 
 
-def test_a_page_that_is_made_again_is_the_same(page: str, assemblies: dict[str, Path]) -> None:
-    assert security_page.page(page, assemblies) == page
+def test_a_page_that_is_made_again_is_the_same(
+    page: str, assemblies: dict[str, Path], options: dict[str, Path]
+) -> None:
+    assert security_page.page(page, assemblies, options) == page
+
+
+def test_it_says_what_options_add_and_nothing_twice(page: str) -> None:
+    beyond = page.partition("### What else")[2].splitlines()
+    assert "| growing | data Database/Cluster | AWS::RDS::DBCluster | data Key |" in beyond
+    assert any(line.startswith("| growing | service TrackingServer/TaskRole |") and "rds-db" in line for line in beyond)
+    assert any(line.startswith("| public-closed | service Sessions/Log |") for line in beyond)
+    assert not any("data ArtifactStore/Bucket | AWS::S3::Bucket" in line for line in beyond)
+    rows = [line.split("|", 2)[2] for line in beyond if line.startswith("|") and " Team file " not in line]
+    assert len(set(rows) - {" --- | --- | --- | --- | --- |", " --- | --- | --- |"}) == len(
+        [row for row in rows if "---" not in row]
+    )
 
 
 @pytest.mark.parametrize(
