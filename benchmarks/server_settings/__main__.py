@@ -18,8 +18,8 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -29,12 +29,14 @@ from benchmarks.figure import show_machine
 from benchmarks.server import load, seed, servers
 from benchmarks.server.setting import Setting, setting
 from benchmarks.server.waiting import wait_until
-from kit.environment import ROOT, SERVER
+from kit.environment import ROOT, SERVER, find_python, install_venv
 from kit.local.ports import free_port
 
 _PYTHON = str(SERVER / "bin" / "python")
 _CHANGED = str(Path(__file__).with_name("changed.py"))
 _AS_IT_IS = "as it is"
+# The image's.
+_OTHER_PYTHON = "3.13"
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,12 @@ class Variant:
     Attributes:
         options: what `changed.py` is told.
         environment: of the process.
+        python: that runs it.
     """
 
     options: Mapping[str, object] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    python: str = _PYTHON
 
 
 def _variants() -> dict[str, Variant]:
@@ -62,13 +66,31 @@ def _variants() -> dict[str, Variant]:
         "2 workers, preloaded, gc.freeze": Variant({"forks": 2, "freeze": True}),
         "MALLOC_ARENA_MAX=2": Variant(environment={"MALLOC_ARENA_MAX": "2"}),
         "PYTHONMALLOC=malloc": Variant(environment={"PYTHONMALLOC": "malloc"}),
+        "pools of 2 and 2": Variant(environment=_pools(2)),
+        "pools of 20 and 20": Variant(environment=_pools(20)),
+        "auth: basic": Variant(
+            environment={
+                "TRACKING_AUTH": "basic",
+                "MLFLOW_AUTH_ADMIN_USERNAME": load.ADMIN,
+                "MLFLOW_AUTH_ADMIN_PASSWORD": load.PASSWORD,
+            }
+        ),
     }
+    if python := find_python(_OTHER_PYTHON):
+        variants[f"Python {_OTHER_PYTHON}"] = Variant(python=python)
+    else:
+        click.echo(f"Python {_OTHER_PYTHON} is not measured: there is none here.", err=True)
     if library := ctypes.util.find_library("jemalloc"):
         variants["jemalloc"] = Variant(environment={"LD_PRELOAD": library})
         variants["jemalloc for all"] = Variant(environment={"LD_PRELOAD": library, "PYTHONMALLOC": "malloc"})
     else:
         click.echo("jemalloc is not measured: there is no libjemalloc here.", err=True)
     return variants
+
+
+def _pools(size: int) -> dict[str, str]:
+    """The server has as many threads for Flask as a pool has connections at most, by two."""
+    return {"MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": str(size), "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": str(size)}
 
 
 @click.command(help=__doc__)
@@ -80,6 +102,7 @@ def main(rounds: int, seconds: float, only: tuple[str, ...]) -> None:
     if unknown := set(only) - set(variants):
         raise click.BadParameter(f"{', '.join(sorted(unknown))}; there are {', '.join(variants)}", param_hint="--only")
     chosen = {_AS_IT_IS: Variant(), **{name: v for name, v in variants.items() if not only or name in only}}
+    chosen = {name: _with_packages(variant) for name, variant in chosen.items()}
     show_machine()
     measured: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in chosen}
     migrate: list[float] = []
@@ -92,6 +115,8 @@ def main(rounds: int, seconds: float, only: tuple[str, ...]) -> None:
             migrate.append(_migrate(environment))
             for name, variant in chosen.items():
                 with _serving(variant, environment) as (server, port):
+                    if "TRACKING_AUTH" in variant.environment:
+                        _make_user(port)
                     runs = load.prepare(port)
                     if searched:
                         seed.searched_runs(shared, "kit", runs.searched)
@@ -100,6 +125,23 @@ def main(rounds: int, seconds: float, only: tuple[str, ...]) -> None:
                         measured[name][figure].append(value)
     _show(measured)
     print(f"\nmigrate with nothing to do: {statistics.median(migrate):.2f} s of CPU")
+
+
+def _make_user(port: int) -> None:
+    """The user that the clients are, who is no administrator; he outlives the server, in its database."""
+    made = {"username": load.USER, "password": load.PASSWORD}
+    with suppress(RuntimeError):  # From an earlier round.
+        load.Client(port, load.ADMIN).call("POST", "users/create", made)
+
+
+def _with_packages(variant: Variant) -> Variant:
+    """The same with a Python that has the server's packages."""
+    if variant.python == _PYTHON:
+        return variant
+    home = ROOT / f".venv-server-{_OTHER_PYTHON}"
+    requirements = ROOT / "server_image" / "requirements.txt"
+    install_venv(home, requirements, variant.python, lambda line: click.echo(line, err=True))
+    return replace(variant, python=str(home / "bin" / "python"))
 
 
 def _environment(shared: Setting) -> dict[str, str]:
@@ -120,7 +162,7 @@ def _migrate(environment: Mapping[str, str]) -> float:
 def _serving(variant: Variant, environment: Mapping[str, str]) -> Iterator[tuple[psutil.Process, int]]:
     port = free_port()
     variables = {**environment, **variant.environment, "MLFLOW_PORT": str(port)}
-    command = [_PYTHON, _CHANGED, json.dumps(dict(variant.options)), "serve"]
+    command = [variant.python, _CHANGED, json.dumps(dict(variant.options)), "serve"]
     process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_until(f"http://127.0.0.1:{port}/health", lambda: process.poll() is None)
