@@ -56,6 +56,9 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         },
         "database": {"auth": "iam"},
     },
+    "`encryption.kms_key_arn`": {
+        "encryption": {"kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/00000000-1111-2222-3333-555555555555"}
+    },
 }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from kit.emulators.emulator import Emulator
-from stacks.team.config import DatabaseAuth, Egress, TeamConfig
+from stacks.team.config import DatabaseAuth, Egress, EncryptionConfig, TeamConfig
 
 
 def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:
@@ -14,6 +14,9 @@ def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:
         # RDS alone asks IAM who may log in. There was no rotation, and there is none.
         login = {"auth": DatabaseAuth.PASSWORD, "password_rotation_days": 0}
         team = team.model_copy(update={"database": team.database.model_copy(update=login)})
+    if team.encryption.kms_key_arn:
+        # An organisation's key is in AWS alone: the team makes its own.
+        team = team.model_copy(update={"encryption": EncryptionConfig()})
     if team.tags and not emulator.changes_tags:
         team = team.model_copy(update={"tags": {}})
     nat = team.network.egress == Egress.NAT and not team.network.existing

@@ -76,7 +76,7 @@ def _findings(key: ResourceKey, old: Resource, new: Resource | None) -> Iterator
     if new is None:
         yield (
             f"{this} is not in the new template, so that the team would get {_ANOTHER} or none: "
-            "give the construct its logical id back."
+            "give the construct its logical id back, or the team file what it said."
         )
         return
     if new["Type"] != old["Type"]:

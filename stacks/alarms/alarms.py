@@ -46,7 +46,7 @@ class Alarms(Construct):
             certificate_arn: of the server's own name, where it has one.
         """
         super().__init__(scope, id)
-        self.topic = AlarmTopic(self, "Topic", emails=team.alarms.email)
+        self.topic = AlarmTopic(self, "Topic", emails=team.alarms.email, given_key_arn=team.encryption.kms_key_arn)
         tasks = TaskMetrics(self, service, log)
         metric = database_metric(database)
         watches = [

@@ -22,7 +22,7 @@ class DataStack(TeamStack):
     """Owns everything that holds data. It knows nothing of the server: roles and rules are made by who uses it.
 
     Attributes:
-        key: the team's own KMS key.
+        key: the KMS key of everything here: the team's own, or the organisation's that its file names.
         database: PostgreSQL and its users' secrets.
         database_resource_id: the name by which IAM knows the database.
         backup: the vault with the database's daily snapshots.
@@ -40,15 +40,8 @@ class DataStack(TeamStack):
         network: NetworkStack,
     ) -> None:
         super().__init__(scope, team, "data", kept=True)
-        self.key = kms.Key(
-            self,
-            "Key",
-            description=f"Artifacts, database and secrets of {team.name}",
-            enable_key_rotation=True,
-            removal_policy=removal_policy(team),
-        )
-        self.key.add_to_resource_policy(key_policies.refuse_grants())
-        self.key.add_to_resource_policy(key_policies.encrypt_logs(self._log_groups_arn(team), self.region))
+        given = team.encryption.kms_key_arn
+        self.key = kms.Key.from_key_arn(self, "GivenKey", given) if given else self._new_key(team)
         self.database = Database(
             self,
             "Database",
@@ -98,6 +91,19 @@ class DataStack(TeamStack):
         # `DatabaseInstanceIdentifier`, or `DatabaseClusterIdentifier`.
         identifier_name = self.database.server.identifier_name.replace("DB", "Database")
         cdk.CfnOutput(self, identifier_name, value=self.database.server.identifier)
+
+    def _new_key(self, team: TeamConfig) -> kms.IKey:
+        """docs/set-up/key.md has the same statements, for a key that the kit does not make."""
+        key = kms.Key(
+            self,
+            "Key",
+            description=f"Artifacts, database and secrets of {team.name}",
+            enable_key_rotation=True,
+            removal_policy=removal_policy(team),
+        )
+        key.add_to_resource_policy(key_policies.refuse_grants())
+        key.add_to_resource_policy(key_policies.encrypt_logs(self._log_groups_arn(team), self.region))
+        return key
 
     def _log_groups_arn(self, team: TeamConfig) -> str:
         """The team's log groups: CloudFormation begins their names with their stack's."""

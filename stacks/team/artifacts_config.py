@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stacks.team.artifacts_values import BucketArn, KeyArn
+from stacks.team.artifacts_values import BucketArn
 from stacks.team.section import Section
+from stacks.team.values import KeyArn
 
 
 class ArtifactsMode(StrEnum):

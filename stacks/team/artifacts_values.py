@@ -12,10 +12,3 @@ BucketArn = Annotated[
         "is not a bucket's ARN; allowed: arn:aws:s3:::<bucket>",
     ),
 ]
-KeyArn = Annotated[
-    str,
-    matching(
-        r"arn:aws(-[a-z-]+)?:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+",
-        "is not a KMS key's ARN; allowed: arn:aws:kms:<region>:<account>:key/<id>, no alias",
-    ),
-]

@@ -13,6 +13,7 @@ from stacks.team.artifacts_config import ArtifactsConfig, ArtifactsMode
 from stacks.team.backup_config import BackupConfig
 from stacks.team.clients_config import ClientsConfig
 from stacks.team.database_config import DatabaseAuth, DatabaseConfig, DatabaseEngine, Insights
+from stacks.team.encryption_config import EncryptionConfig
 from stacks.team.firewall_config import FirewallConfig
 from stacks.team.network_config import DomainConfig, Egress, ExistingNetwork, NetworkConfig, PrivateLinkConfig
 from stacks.team.oidc_config import OidcConfig
@@ -32,7 +33,8 @@ from stacks.team.sizes import (
 
 __all__ = [
     "Access", "AlarmsConfig", "Architecture", "ArtifactsConfig", "ArtifactsMode", "Auth", "BackupConfig",
-    "DatabaseAuth", "DatabaseConfig", "DatabaseEngine", "DomainConfig", "Egress", "ExistingNetwork", "FirewallConfig",
+    "DatabaseAuth", "DatabaseConfig", "DatabaseEngine", "DomainConfig", "Egress", "EncryptionConfig", "ExistingNetwork",
+    "FirewallConfig",
     "Insights", "NetworkConfig", "OidcConfig", "PrivateLinkConfig", "ScheduleConfig", "ServerConfig", "StackKind",
     "TeamConfig", "TrackingStore",
     "section_of",
@@ -110,6 +112,7 @@ class TeamConfig(Section):
     backup: Annotated[
         BackupConfig, Field(description="Daily snapshots in a vault, beside the database's own backups.")
     ] = BackupConfig()
+    encryption: Annotated[EncryptionConfig, Field(description="The key of what the team keeps.")] = EncryptionConfig()
     network: Annotated[NetworkConfig, Field(description="A new VPC or an existing one.")] = NetworkConfig()
     artifacts: Annotated[ArtifactsConfig, Field(description="How artifacts travel and how long they are kept.")] = (
         ArtifactsConfig()

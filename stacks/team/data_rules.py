@@ -16,6 +16,7 @@ def data_problems(team: "TeamConfig") -> Iterator[Problem]:
     yield from _login(team)
     yield from _backup(team)
     yield from _artifacts(team)
+    yield from _encryption(team)
 
 
 def _windows(team: "TeamConfig") -> Iterator[Problem]:
@@ -89,3 +90,16 @@ def _artifacts(team: "TeamConfig") -> Iterator[Problem]:
             artifacts.replica.kms_key_arn,
             f"is in {team.region} as well; allowed: a key and a bucket of another region; make them there",
         )
+
+
+def _encryption(team: "TeamConfig") -> Iterator[Problem]:
+    if (arn := team.encryption.kms_key_arn) is None or (region := arn.split(":")[3]) == team.region:
+        return
+    # https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+    multi_region = ":key/mrk-" in arn
+    way_out = f"replicate it to {team.region}, and name that ARN" if multi_region else f"make one in {team.region}"
+    yield Problem(
+        ("encryption", "kms_key_arn"),
+        arn,
+        f"is in {region}; allowed: a key of the team's region, as its database and secrets are; {way_out}",
+    )

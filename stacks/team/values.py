@@ -131,5 +131,12 @@ CertificateArn = Annotated[
         "arn:aws:acm:<region>:<account>:certificate/<id>, as the ACM console shows it",
     ),
 ]
+KeyArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z-]+)?:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+",
+        "is not a KMS key's ARN; allowed: arn:aws:kms:<region>:<account>:key/<id>, no alias",
+    ),
+]
 InstanceClass = Annotated[str, AfterValidator(_instance_class)]
 Tags = Annotated[dict[str, str], AfterValidator(_tags)]

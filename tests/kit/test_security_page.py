@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kit import security_page
-from tests.stacks.shapes import assembly
+from tests.stacks.shapes import KEY, assembly
 
 WRITTEN = f"# Security\n\n{security_page._FROM}\nold\n{security_page._TO}\n\n## By hand\n"
 
@@ -42,7 +42,8 @@ def test_it_says_what_options_add_and_nothing_twice(page: str) -> None:
     assert "| growing | data Database/Cluster | AWS::RDS::DBCluster | data Key |" in beyond
     assert any(line.startswith("| growing | service TrackingServer/TaskRole |") and "rds-db" in line for line in beyond)
     assert any(line.startswith("| public-closed | service Sessions/Log |") for line in beyond)
-    assert not any("data ArtifactStore/Bucket | AWS::S3::Bucket" in line for line in beyond)
+    of_bucket = [line for line in beyond if "data ArtifactStore/Bucket | AWS::S3::Bucket" in line]
+    assert of_bucket == [f"| guest | data ArtifactStore/Bucket | AWS::S3::Bucket | {KEY} |"]
     rows = [line.split("|", 2)[2] for line in beyond if line.startswith("|") and " Team file " not in line]
     assert len(set(rows) - {" --- | --- | --- | --- | --- |", " --- | --- | --- |"}) == len(
         [row for row in rows if "---" not in row]

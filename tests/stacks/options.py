@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from stacks.team.config import TeamConfig
 from stacks.team.section import section_of
 from stacks.team.values import MAX_NAME_LENGTH
-from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, OIDC, REPLICA, ZONE
+from tests.stacks.shapes import CERTIFICATE, ELSEWHERE, KEY, OIDC, REPLICA, ZONE
 
 ABSENT = object()
 """The key is not in the file."""
@@ -55,6 +55,7 @@ _SAMPLES: dict[str, tuple[object, ...]] = {
     "backup.retention_days": (ABSENT, 0, 365),
     "backup.copy_to": (ABSENT, ELSEWHERE),
     "backup.copy_retention_days": (ABSENT, 90),
+    "encryption.kms_key_arn": (ABSENT, KEY),
     "network.cidr": (ABSENT, "10.9.0.0/24"),
     "network.clients_from": (ABSENT, ["10.20.0.0/16", "192.168.7.9/32"]),
     "network.private_link": (ABSENT, _PRINCIPALS, _PRINCIPALS | {"acceptance_required": False}),

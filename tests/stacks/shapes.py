@@ -17,7 +17,7 @@ CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
 ZONE = {"name": "mlflow.example.com", "hosted_zone_id": "Z0123456789ABC", "hosted_zone_name": "example.com"}
 PRINCIPAL = "arn:aws:iam::444455556666:root"
 CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/00000000-1111-2222-3333-444444444444"
-
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/00000000-1111-2222-3333-555555555555"
 REPLICA = {
     "bucket_arn": "arn:aws:s3:::mlflow-copies",
     "kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:key/00000000-1111-2222-3333-444444444444",
@@ -107,6 +107,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "auth": "oidc",
         "oidc": OIDC,
         "domain": {"name": "mlflow.example.com", "certificate_arn": CERTIFICATE},
+        "encryption": {"kms_key_arn": KEY},
         "network": {
             "clients_from": ["10.20.0.0/16"],
             "private_link": {"allowed_principals": [PRINCIPAL]},

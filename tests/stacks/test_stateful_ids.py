@@ -8,9 +8,11 @@ import pytest
 from tests.stacks.shapes import SHAPES, team, template, templates
 
 # Stack kind, logical id, type, DeletionPolicy, UpdateReplacePolicy.
+# A team whose file names an organisation's key has all but this: that key is in no stack.
+OWN_KEY = ("data", "Key961B73FD", "AWS::KMS::Key", "Retain", "Retain")
 KEPT = {
     ("network", "DatabaseSubnetGroup", "AWS::RDS::DBSubnetGroup", None, None),
-    ("data", "Key961B73FD", "AWS::KMS::Key", "Retain", "Retain"),
+    OWN_KEY,
     ("data", "DatabaseMasterSecretC5C2A01F", "AWS::SecretsManager::Secret", "Retain", "Retain"),
     ("data", "DatabaseUserSecretCED5332B", "AWS::SecretsManager::Secret", "Retain", "Retain"),
     ("data", "ArtifactStoreBucket47CE7D81", "AWS::S3::Bucket", "Retain", "Retain"),
@@ -60,7 +62,8 @@ def kept(shape: str) -> set[tuple[str, str, str, str | None, str | None]]:
     behind_private_link = KEPT_BEHIND_PRIVATE_LINK if team(shape).network.private_link else set()
     behind_gateway = KEPT_BEHIND_GATEWAY if team(shape).behind_gateway else set()
     database = KEPT_ON_AURORA if team(shape).database.is_aurora else KEPT_ON_RDS
-    return KEPT | database | behind_cloudfront | behind_private_link | behind_gateway
+    of_others = {OWN_KEY} if team(shape).encryption.kms_key_arn else set()
+    return (KEPT - of_others) | database | behind_cloudfront | behind_private_link | behind_gateway
 
 
 def stateful_resources(shape: str) -> set[tuple[str, str, str, str | None, str | None]]:

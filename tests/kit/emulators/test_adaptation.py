@@ -51,6 +51,12 @@ def test_a_password_stands_for_tokens_of_iam_everywhere_and_is_not_rotated(emula
     assert not adapted.rotates_password
 
 
+@pytest.mark.parametrize("emulator", EMULATORS)
+def test_a_key_of_the_team_s_own_stands_for_an_organisation_s_everywhere(emulator: type[Emulator]) -> None:
+    assert team("guest").encryption.kms_key_arn
+    assert adapt(team("guest"), emulator).encryption.kms_key_arn is None
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_localstack_alone_is_given_no_tags(shape: str) -> None:
     tagged = with_tags(shape)

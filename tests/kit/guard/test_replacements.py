@@ -16,7 +16,8 @@ from kit.environment import ROOT
 from kit.guard.create_only import CHANGED_IN_PLACE
 from kit.guard.replacements import data_replacements, guarded, refuse_replacements
 from kit.local.errors import LocalError
-from stacks.team.config import TeamConfig
+from stacks.team.config import EncryptionConfig, TeamConfig
+from tests.stacks.shapes import KEY as GIVEN_KEY
 from tests.stacks.shapes import SHAPES, ZONE, synthesize, team, templates
 from tests.stacks.test_stateful_ids import KEPT, kept
 
@@ -70,6 +71,10 @@ def of_team_file(values: dict[str, Any]) -> Templates:
     return {stack.stack_name: stack.template for stack in assembly.stacks}
 
 
+def with_encryption(shape: str, values: dict[str, str]) -> TeamConfig:
+    return team(shape).model_copy(update={"encryption": EncryptionConfig.model_validate(values)})
+
+
 @pytest.mark.parametrize(
     ("kind", "logical_id", "properties"),
     [
@@ -104,7 +109,8 @@ def test_another_logical_id_of_anything_that_is_kept_is_found(row: tuple[str, st
     sentences = found(rename(kind, logical_id))
     assert (
         f"mlflow-usual-{kind}: {logical_id} ({resource_type}) is not in the new template, so that the team would get "
-        "another, empty one or none: give the construct its logical id back." in sentences
+        "another, empty one or none: give the construct its logical id back, or the team file what it said."
+        in sentences
     )
 
 
@@ -176,6 +182,33 @@ def test_another_engine_would_be_another_database_and_is_refused() -> None:
         planned = json.loads(json.dumps(templates(after)).replace(f"mlflow-{after}-", f"mlflow-{before}-"))
         found = data_replacements(templates(before), planned)
         assert [sentence for sentence in found if "Database" in sentence and "is not in the new template" in sentence]
+
+
+@pytest.mark.parametrize(
+    ("shape", "before", "after"),
+    [
+        ("usual", {}, {"kms_key_arn": GIVEN_KEY}),
+        ("usual", {"kms_key_arn": GIVEN_KEY}, {}),
+        ("usual", {"kms_key_arn": GIVEN_KEY}, {"kms_key_arn": GIVEN_KEY.replace("5555", "6666")}),
+        ("growing", {}, {"kms_key_arn": GIVEN_KEY}),
+    ],
+    ids=["a given key", "no longer a given one", "another given one", "a given key on Aurora"],
+)
+def test_another_key_would_be_another_database_and_vault_and_is_refused_with_a_way_out(
+    shape: str, before: dict[str, str], after: dict[str, str]
+) -> None:
+    deployed, planned = (
+        {stack.stack_name: stack.template for stack in synthesize(with_encryption(shape, values)).stacks}
+        for values in (before, after)
+    )
+    sentences = data_replacements(deployed, planned)
+    database = "DBCluster" if team(shape).database.is_aurora else "DBInstance"
+    for resource_type, name in ((f"RDS::{database}", "KmsKeyId"), ("Backup::BackupVault", "EncryptionKeyArn")):
+        (sentence,) = (sentence for sentence in sentences if f"(AWS::{resource_type})" in sentence)
+        assert f"AWS cannot change {name}: take that change back, or make a new team and move the data." in sentence
+    # What is encrypted with the old one still needs it.
+    keys = [sentence for sentence in sentences if "(AWS::KMS::Key)" in sentence]
+    assert ["or the team file what it said." in sentence for sentence in keys] == ([] if before else [True])
 
 
 def test_a_smaller_disk_is_refused_and_a_larger_one_is_not() -> None:

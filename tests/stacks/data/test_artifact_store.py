@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match
 
-from tests.stacks.shapes import REPLICA, SHAPES, template
+from tests.stacks.shapes import REPLICA, SHAPES, team, template
 from tests.stacks.team_folder import Refused
 
 BUCKET = "ArtifactStoreBucket47CE7D81"
@@ -30,7 +30,7 @@ def statements(shape: str) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_nobody_writes_with_another_key_and_whoever_names_none_is_not_refused(shape: str) -> None:
     refused = {sid: statement for sid, statement in statements(shape).items() if sid.startswith("Refuse")}
-    key = {"Fn::GetAtt": ["Key961B73FD", "Arn"]}
+    key = team(shape).encryption.kms_key_arn or {"Fn::GetAtt": ["Key961B73FD", "Arn"]}
     assert {sid: statement["Condition"] for sid, statement in refused.items()} == {
         "RefuseOtherEncryption": {"Null": {HEADER: "false"}, "StringNotEquals": {HEADER: "aws:kms"}},
         "RefuseOtherKeys": {
