@@ -158,7 +158,9 @@ def test_an_older_minor_version_is_refused() -> None:
 
 def test_a_newer_major_version_is_refused_unless_it_is_allowed() -> None:
     (sentence,) = found(put("data", DATABASE, EngineVersion="19"))
-    assert "from EngineVersion 18 to 19, a major version, unasked: take a snapshot" in sentence
+    assert (
+        "from EngineVersion 18 to 19, a major version, unasked: keep EngineVersion 18, or take a snapshot" in sentence
+    )
     assert found(put("data", DATABASE, EngineVersion="19", AllowMajorVersionUpgrade=True)) == []
 
 
