@@ -12,7 +12,10 @@ the client says: https://docs.aws.amazon.com/waf/latest/APIReference/API_Forward
 
 WINDOW_SECONDS = 300
 REQUESTS_PER_SECOND_AND_VCPU = 450
-"""Half of what a vCPU answers (docs/reference/performance.md). A company behind one NAT address is one client here."""
+"""Half of the quickest calls that a vCPU answers: docs/reference/performance.md.
+
+A company behind one NAT address is one client here.
+"""
 
 Statement = wafv2.CfnWebACL.StatementProperty
 

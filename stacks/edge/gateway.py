@@ -21,7 +21,7 @@ READ_TIMEOUT_SECONDS = 29
 """How long the server may be silent. API Gateway's most is 30, at which it is quicker than its own answer.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
 REQUESTS_PER_SECOND_AND_VCPU = 450
-"""What all clients together may ask for: half of what a vCPU answers (docs/reference/performance.md)."""
+"""What all clients together may ask for: half of the quickest calls of a vCPU (docs/reference/performance.md)."""
 
 # Whose path is /, as clients of MLflow expect.
 _STAGE = "$default"

@@ -11,7 +11,10 @@ from stacks.team.schedule_config import OfficeHours
 # Python gives little memory back, so a lower number would never let a task go.
 _CPU_PERCENT, _MEMORY_PERCENT = 60, 80
 _REQUESTS_PER_VCPU_AND_MINUTE = 250 * 60
-"""About half of the reads that one vCPU answers: docs/reference/performance.md."""
+"""Half of the reads that one vCPU answers without passwords; with them CPU asks for more tasks first.
+
+docs/reference/performance.md
+"""
 
 
 def scales(team: TeamConfig) -> bool:
