@@ -209,6 +209,8 @@ def _tell_differences(
         steps.say("  the server logs in to PostgreSQL with a password, not with tokens of IAM, which RDS alone takes")
     if laptop.team.database.is_aurora:
         steps.say(f"  PostgreSQL {laptop.postgres.version} is no Aurora: it has one size, and neither reader nor pause")
+    if laptop.team.encryption.kms_key_arn:
+        steps.say("  nothing is encrypted with encryption.kms_key_arn: the key and its policy are in AWS alone")
     steps.say(f"  recorded by the emulator without effect: {recorded}")
     for difference in laptop.emulator.differences:
         steps.say(f"  {difference}")

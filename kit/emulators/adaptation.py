@@ -14,7 +14,7 @@ def adapt(team: TeamConfig, emulator: type[Emulator]) -> TeamConfig:
         # RDS alone asks IAM who may log in. There was no rotation, and there is none.
         login = {"auth": DatabaseAuth.PASSWORD, "password_rotation_days": 0}
         team = team.model_copy(update={"database": team.database.model_copy(update=login)})
-    if team.encryption.kms_key_arn:
+    if team.encryption.kms_key_arn and not emulator.takes_any_key:
         # An organisation's key is in AWS alone: the team makes its own.
         team = team.model_copy(update={"encryption": EncryptionConfig()})
     if team.tags and not emulator.changes_tags:

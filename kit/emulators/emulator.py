@@ -33,6 +33,7 @@ class Emulator(abc.ABC):
         has_nat_gateways: whether a stack with a NAT gateway can be deployed to it.
         has_load_balancer_names: whether a stack whose tasks follow the load balancer's requests can be deployed to it.
         has_schedules: whether a stack with tasks that a schedule starts can be deployed to it.
+        takes_any_key: whether what names a KMS key that is not there can be deployed to it, and used.
         account_id: twelve digits.
         log: the file that its output is appended to.
     """
@@ -44,6 +45,7 @@ class Emulator(abc.ABC):
     has_nat_gateways: ClassVar[bool] = True
     has_load_balancer_names: ClassVar[bool] = True
     has_schedules: ClassVar[bool] = True
+    takes_any_key: ClassVar[bool] = True
     _health_path: ClassVar[str]
 
     def __init__(self, state: Path, account_id: str, region: str) -> None:

@@ -64,6 +64,8 @@ class LocalStack(Emulator):
     has_load_balancer_names = False
     # It gives task definitions no ARN, which the roles of schedules name.
     has_schedules = False
+    # Its S3 looks for the key of each object in its own KMS.
+    takes_any_key = False
     _health_path = _HEALTH_PATH
 
     def __init__(self, state: Path, team: str, region: str) -> None:
