@@ -22,6 +22,7 @@ from kit.local.errors import LocalError
 _START_TIMEOUT_S = 20
 # A stop lets open requests end, as deregistration does, but nobody waits 300 s for it here.
 _GRACE_S = 5
+_BUFFERED_BYTES = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
 _LOCAL_NAMES = ["localhost", "127.0.0.1"]
 _WITHOUT_TRACE = {"handle": [{"handler": "headers", "response": {"deferred": True, "delete": ["Via"]}}]}
@@ -156,6 +157,9 @@ class LoadBalancer:
             "trusted_proxies": ["127.0.0.1/32"],
             "headers": {"request": {"set": forwarded, "delete": ["X-Forwarded-Host", "Via"]}},
             "flush_interval": -1,
+            # A server may refuse an upload before it has come. Caddy then loses the rest of the answer where the upload
+            # was still under way, as Application Load Balancers do not; so it takes what is short first.
+            "request_buffers": _BUFFERED_BYTES,
             "transport": {
                 "protocol": "http",
                 "compression": False,

@@ -2,6 +2,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,6 +46,15 @@ class Target(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         left = length = int(self.headers["Content-Length"])
+        if self.path == "/refused":
+            # As a server in layers does: head and body one after the other, and neither waits for the upload.
+            self.send_response(400)
+            self.send_header("Content-Length", "7")
+            self.end_headers()
+            time.sleep(0.002)
+            self.wfile.write(b"refused")
+            self.rfile.read(length)
+            return
         while left:
             left -= len(self.rfile.read(min(left, MEGABYTE)))
             self.first_piece_read.set()
@@ -177,6 +187,21 @@ def test_an_upload_streams(listening: Listening) -> None:
     assert listening.first_piece_read.wait(30)  # while half of the upload has not been sent
     connection.send(bytes(10 * MEGABYTE))
     assert connection.getresponse().read() == str(20 * MEGABYTE).encode()
+
+
+def test_a_short_upload_that_is_refused_before_it_has_come_gets_the_whole_answer(listening: Listening) -> None:
+    answers = set()
+    for number in range(200):
+        connection = listening.connect()
+        connection.putrequest("PUT", "/refused")
+        connection.putheader("Content-Length", "7")
+        connection.endheaders()
+        time.sleep(number % 40 / 10_000)
+        connection.send(b"content")
+        answer = connection.getresponse()
+        answers.add((answer.status, answer.read()))
+        connection.close()
+    assert answers == {(400, b"refused")}
 
 
 def test_a_target_that_stays_silent_is_a_gateway_timeout(listening: Listening) -> None:
