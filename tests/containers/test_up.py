@@ -90,9 +90,10 @@ def command_lines() -> list[str]:
     return lines
 
 
-def test_up_shows_the_image_and_the_limits_and_claims_no_processes(first: tuple[LocalTeam, Finished]) -> None:
-    team, finished = first
-    assert finished.code == 0, finished.stderr
+def test_up_shows_the_image_and_the_limits_and_claims_no_processes(
+    first: tuple[LocalTeam, Finished], team: LocalTeam
+) -> None:
+    _, finished = first
     task = TaskDefinition.from_properties(deployment_of(team).task_definition)
     assert re.search(r"^Image {19}\w+ [\d.]+: mlflow-server-image:\w+ +\d+\.\d s$", finished.stderr, re.MULTILINE)
     assert f"\nLimits in force: {', '.join(limits(task, task.container('server')))}\n" in finished.stderr

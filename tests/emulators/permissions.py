@@ -140,7 +140,7 @@ PERMISSIONS = (
         _ARTIFACTS,
     ),
     Behaviour(
-        "Role writes to a bucket of another account than its policy's `s3:ResourceAccount`",
+        "Role writes to a bucket of another account than the `s3:ResourceAccount` of its policy",
         "refused",
         "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html",
         _bucket_owner,

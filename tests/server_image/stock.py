@@ -123,9 +123,6 @@ def stock_server(deployment: Deployment, folder: Path, admin_password: str = "")
         MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
         MLFLOW_MODEL_CATALOG_URI="",
         MLFLOW_CRYPTO_KEK_PASSPHRASE="not MLflow's public one",
-        MLFLOW_FLASK_SERVER_SECRET_KEY="not random, as for several workers",
-        MLFLOW_AUTH_CONFIG_PATH=str(folder / "auth.ini"),
-        MLFLOW_AUTH_ADMIN_PASSWORD=admin_password,
         HOME=str(folder),
     )
     uri = f"postgresql+psycopg2://mlflow_server@127.0.0.1:{deployment.postgres.port}/{deployment.database}"
@@ -137,6 +134,11 @@ def stock_server(deployment: Deployment, folder: Path, admin_password: str = "")
     ]
     if admin_password:
         options += ["--app-name", "basic-auth"]
+        environment |= {
+            "MLFLOW_FLASK_SERVER_SECRET_KEY": "not random, as for several workers",
+            "MLFLOW_AUTH_CONFIG_PATH": str(folder / "auth.ini"),
+            "MLFLOW_AUTH_ADMIN_PASSWORD": admin_password,
+        }
         (folder / "auth.ini").write_text(
             f"[mlflow]\ndefault_permission = READ\ndatabase_uri = {uri}\n"
             "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"

@@ -20,10 +20,14 @@ def test_what_is_logged_is_not_kept_for_ever(shape: str) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_servers_logs_are_encrypted_with_the_teams_key(shape: str) -> None:
-    (key_id,) = template(shape, "data").find_resources("AWS::KMS::Key")
+    given = team(shape).encryption.kms_key_arn
     for log in template(shape, "service").find_resources("AWS::Logs::LogGroup").values():
-        key = log["Properties"]["KmsKeyId"]["Fn::ImportValue"]
-        assert key.startswith(f"mlflow-{shape}-data:ExportsOutputFnGetAtt{key_id}Arn")
+        key = log["Properties"]["KmsKeyId"]
+        if given:
+            assert key == given
+            continue
+        (key_id,) = template(shape, "data").find_resources("AWS::KMS::Key")
+        assert key["Fn::ImportValue"].startswith(f"mlflow-{shape}-data:ExportsOutputFnGetAtt{key_id}Arn")
 
 
 def test_the_key_serves_cloudwatch_for_the_teams_log_groups_only() -> None:
