@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from kit.local import processes
 from kit.local.errors import LocalError
+from kit.local.ports import bound
 
 _START_TIMEOUT_S = 20
 # A stop lets open requests end, as deregistration does, but nobody waits 300 s for it here.
@@ -184,15 +185,12 @@ class LoadBalancer:
 
 def refuse_taken_port(port: int) -> None:
     """Raises LocalError when nobody can listen on `port` of 127.0.0.1 now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise LocalError(
-                f"Port {port} on 127.0.0.1 cannot be used ({os.strerror(error.errno or 0)}):"
-                " choose another with --port."
-            ) from error
+    try:
+        bound(port).close()
+    except OSError as error:
+        raise LocalError(
+            f"Port {port} on 127.0.0.1 cannot be used ({os.strerror(error.errno or 0)}): choose another with --port."
+        ) from error
 
 
 def running(state: Path) -> bool:

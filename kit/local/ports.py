@@ -14,7 +14,7 @@ def free_port() -> int:
     listens, where all say so beforehand, as servers do. Elsewhere it may not, so there the port is let go at once.
     SO_REUSEADDR in https://man7.org/linux/man-pages/man7/socket.7.html
     """
-    probe = _bound(0)
+    probe = bound(0)
     port = int(probe.getsockname()[1])
     if sys.platform == "linux":
         _held.append(probe)
@@ -26,13 +26,13 @@ def free_port() -> int:
 def is_free(port: int) -> bool:
     """Whether a server could listen on `port` now."""
     try:
-        _bound(port).close()
+        bound(port).close()
     except OSError:
         return False
     return True
 
 
-def _bound(port: int) -> socket.socket:
+def bound(port: int) -> socket.socket:
     """A socket that does not listen. Raises OSError where another one does."""
     probe = socket.socket()
     try:
