@@ -1,8 +1,6 @@
 """Bodies that are too large to be held in memory, refused before they are read."""
 
-import json
-
-from tracking_server.middleware import Application, Message, Receive, Scope, Send
+from tracking_server.middleware import Application, Message, Receive, Scope, Send, refuse
 
 MOST_BYTES = 64 * 2**20
 """MLflow's clients send at most 1 MB of metrics, and 16 MB of a data set's profile."""
@@ -63,7 +61,4 @@ def _again(messages: list[Message], receive: Receive) -> Receive:
 
 
 async def _refuse(send: Send) -> None:
-    body = json.dumps({"error_code": "INVALID_PARAMETER_VALUE", "message": _SENTENCE}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]})
-    await send({"type": "http.response.body", "body": body})
+    await refuse(send, 413, "INVALID_PARAMETER_VALUE", _SENTENCE, (b"connection", b"close"))

@@ -11,6 +11,14 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+async def refuse(send: Send, status: int, error_code: str, message: str, *headers: tuple[bytes, bytes]) -> None:
+    """Answers with an error as MLflow's are."""
+    body = json.dumps({"error_code": error_code, "message": message}).encode()
+    own = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
 class BehindLoadBalancer:
     """Knows the scheme of the public name, and lowers the Host header.
 

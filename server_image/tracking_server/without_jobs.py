@@ -1,8 +1,6 @@
 """Refuses what needs MLflow's job runner, a tree of processes of its own that `serve` does not start."""
 
-import json
-
-from tracking_server.middleware import Application, Receive, Scope, Send
+from tracking_server.middleware import Application, Receive, Scope, Send, refuse
 
 SENTENCE = (
     "This server has no job runner, so it cannot score, evaluate, look for issues or optimize prompts by itself: call"
@@ -36,7 +34,4 @@ class WithoutJobs:
         if scope["type"] != "http" or (scope["method"], scope["path"].rstrip("/")) not in REFUSED:
             await self._application(scope, receive, send)
             return
-        body = json.dumps({"error_code": "NOT_IMPLEMENTED", "message": SENTENCE}).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 501, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await refuse(send, 501, "NOT_IMPLEMENTED", SENTENCE)
